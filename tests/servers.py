@@ -140,6 +140,8 @@ def keep() -> None:
 class Server:
     """A program with a folder of its own, which says "ready to accept connections" when it is."""
 
+    at_once = signal.SIGKILL
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.process: subprocess.Popen[bytes] | None = None
@@ -168,12 +170,14 @@ class Server:
     def stop(self) -> None:
         """Stop it at once; whatever it holds is thrown away."""
         if self.process is not None:
-            self.process.send_signal(signal.SIGQUIT)  # PostgreSQL's word for at once; Redis ends on any
+            self.process.send_signal(self.at_once)
             self.process.wait()
 
 
 class PostgreSQL(Server):
     """A cluster with a password, a port of the loopback address, and nothing that keeps data through a power cut."""
+
+    at_once = signal.SIGQUIT  # its own word for an immediate stop, which takes its children along
 
     def start(self) -> str:
         """Return its address, as DATABASE_URL has it, once it answers."""
