@@ -1,0 +1,54 @@
+"""Questions to the tables of cases, in the words of the desk. The time is always passed in."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from cases.models import Case, FollowUp, HandOver, Number, SafeContact  # noqa: F401
+
+OPEN_CASES = ("open",)
+UNFINISHED = ("due", "tried")
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN_CASES)
+
+    def visible_to(self, user: Any) -> Self:
+        """Cases that this person may know of.
+
+        Counsellors and supervisors: all. Others: what they own, what they were let into, and what lies unowned
+        while they are paralegals. Administrators and coordinators as such: none; a system needs no reader.
+        """
+        if not user.is_active:
+            return self.none()
+        if user.holds("counsellor", "supervisor"):
+            return self
+        mine = Q(owner=user) | Q(pk__in=user.let_into.values("case_id"))
+        if user.holds("paralegal"):
+            mine |= Q(owner=None)
+        return self.filter(mine)
+
+
+class FollowUpQuerySet(models.QuerySet["FollowUp"]):
+    def unfinished(self) -> Self:
+        return self.filter(state__in=UNFINISHED)
+
+    def due(self, at: datetime) -> Self:
+        return self.unfinished().filter(due_at__lte=at)
+
+    def to_remind(self, at: datetime) -> Self:
+        """Follow-ups whose reminder is due and not yet given."""
+        return self.unfinished().filter(remind_at__lte=at)
+
+    def visible_to(self, user: Any) -> Self:
+        """Follow-ups of cases that this person may know of."""
+        return self.filter(case__in=self.model._meta.get_field("case").related_model.objects.visible_to(user))
+
+
+class HandOverQuerySet(models.QuerySet["HandOver"]):
+    def waiting(self) -> Self:
+        return self.filter(state="offered")

@@ -1,0 +1,15 @@
+"""The project as an app: static files, translations, the start of practice time. It has no models of its own."""
+
+from django.apps import AppConfig
+from django.conf import settings
+
+from helpline.core import clock
+
+
+class HelplineConfig(AppConfig):
+    name = "helpline"
+    label = "helpline"
+
+    def ready(self) -> None:
+        if settings.PRACTICE_NOW is not None:
+            clock.begin_practice(settings.PRACTICE_NOW, settings.VAR_DIR / "practice-clock.json")

@@ -1,0 +1,38 @@
+"""Raise an alarm: a row on the board, and a short text to everybody who must know."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from helpline.core.alarms.models import Alarm
+from helpline.core.audit import services as audit
+from helpline.core.outbox import services as outbox
+from helpline.core.realtime import services as realtime
+from helpline.core.staff.models import Role, User
+
+TOLD = (Role.COORDINATOR, Role.SUPERVISOR)
+
+
+@transaction.atomic
+def raise_alarm(*, kind: str, key: str, at: datetime, about: str = "", text: bool = True) -> Alarm:
+    """Raise it once for each key, and text coordinators and supervisors (a neutral sentence, nothing of a caller)."""
+    alarm, is_new = Alarm.objects.get_or_create(key=key, defaults={"kind": kind, "about": about, "raised_at": at})
+    if is_new:
+        realtime.publish("alarm", alarm.ref)
+        if text:
+            for person in User.objects.active().holding(*TOLD).reachable():
+                outbox.put(
+                    key=f"alarm-{alarm.ref}-{person.username}", route="staff", to=person.username,
+                    template="staff/alarm", words={"kind": kind}, about=about, at=at,
+                )  # fmt: skip
+    return alarm
+
+
+@transaction.atomic
+def acknowledge(*, alarm: Alarm, by: User, at: datetime) -> bool:
+    """Note who saw it. Says whether this person was the first."""
+    first = Alarm.objects.open().filter(pk=alarm.pk).update(acknowledged_at=at, acknowledged_by=by) == 1
+    if first:
+        audit.record(by=by, verb="alarm.acknowledged", what="alarm", about=alarm.ref, at=at)
+        realtime.publish("alarm", alarm.ref)
+    return first

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class HttpConfig(AppConfig):
+    name = "helpline.core.http"
+    label = "core_http"

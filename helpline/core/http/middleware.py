@@ -1,0 +1,78 @@
+"""What every request passes: the short lane for the gateway, no keeping of pages, the second factor."""
+
+from collections.abc import Callable
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.exceptions import BadRequest, DisallowedHost
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
+
+from helpline.core.staff.models import User
+
+Answer = Callable[[HttpRequest], HttpResponse]
+SECOND_FACTORS = ("totp", "webauthn")  # recovery codes alone do not count
+GATEWAY_PATHS = ("/telephony/voice/", "/telephony/sms/")
+# Pages that somebody without a second factor may open: the ones that set it up, and the way out.
+BEFORE_SECOND_FACTOR = ("/accounts/2fa/", "/accounts/logout/", "/accounts/login/", "/accounts/reauthenticate/", "/static/", "/live/")
+
+
+class WebhookLane:
+    """Take the gateway's requests past sessions, cookies and redirects, straight to their view.
+
+    The views check the signature themselves and answer whatever is broken behind them. A foreign Host is refused
+    here, before anything is computed over it.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(GATEWAY_PATHS):
+            return self.get_response(request)
+        try:
+            request.get_host()
+        except (DisallowedHost, BadRequest):
+            return HttpResponse("This address is not ours.", status=400, content_type="text/plain")
+        try:
+            found = resolve(request.path_info)
+        except Resolver404:
+            return HttpResponse("There is nothing here.", status=404, content_type="text/plain")
+        answer: HttpResponse = found.func(request, *found.args, **found.kwargs)
+        return answer
+
+
+class NoStore:
+    """Pages are never kept by a browser or a proxy: the back key after the way out shows nothing."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not request.path_info.startswith(settings.STATIC_URL):
+            response.setdefault("Cache-Control", "no-store")
+        if request.path_info == "/accounts/logout/" and request.method == "POST":
+            response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+        return response
+
+
+class SecondFactor:
+    """Send whoever has no second factor to the page that sets one up, where one is required."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if (
+            settings.REQUIRE_MFA
+            and isinstance(user, User)
+            and not request.path_info.startswith(BEFORE_SECOND_FACTOR)
+            and not request.session.get("has_second_factor")
+        ):
+            if not Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists():
+                return redirect("mfa_index")
+            request.session["has_second_factor"] = True
+        return self.get_response(request)

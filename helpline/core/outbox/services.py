@@ -1,0 +1,38 @@
+"""Put a message into the outbox, or take it out again while it has not left."""
+
+from datetime import datetime
+from typing import Any
+
+from helpline.core.outbox.models import Message, MessageState
+
+
+def put(
+    *,
+    key: str,
+    route: str,
+    to: str,
+    template: str,
+    at: datetime,
+    words: dict[str, Any] | None = None,
+    about: str = "",
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> Message:
+    """Put one message, inside the transaction that decided it. The same key again returns the first one unchanged.
+
+    `to` is a username (route staff) or the reference of a caller's number (route caller), never a number.
+    """
+    message, _ = Message.objects.get_or_create(
+        key=key,
+        defaults={
+            "route": route, "to_ref": to, "template": template, "words": words or {}, "about": about,
+            "created_at": at, "not_before": not_before or at, "expires_at": expires_at,
+        },
+    )  # fmt: skip
+    return message
+
+
+def cancel(*, key: str, why: str) -> bool:
+    """Take a message out that has not left. Says whether it was still there."""
+    waiting = Message.objects.filter(key=key, state=MessageState.WAITING)
+    return waiting.update(state=MessageState.CANCELED, why=why) == 1

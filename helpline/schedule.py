@@ -1,0 +1,23 @@
+"""Every periodic task: name, period in seconds, why that period. All of them sweep rows; none carries content."""
+
+from typing import Any
+
+# Task, seconds, why.
+SWEEPS: list[tuple[str, float, str]] = [
+    ("telephony.tasks.deliver_due", 2.0, "a text to a person on call should leave within seconds"),
+    ("telephony.tasks.resolve_unknown_sends", 30.0, "the gateway's list of texts is trusted after a minute"),
+    ("telephony.tasks.fetch_recordings", 5.0, "a message in custody is heard as soon as the media exists"),
+    ("telephony.tasks.fetch_media", 10.0, "pictures may wait a little"),
+    ("telephony.tasks.close_silent_calls", 60.0, "calls whose last callback was lost end by themselves"),
+    ("telephony.tasks.read_spool", 10.0, "webhooks kept on disk while the database was away"),
+    ("telephony.tasks.keep_duty_snapshot", 60.0, "who to ring when the database is away, never older than minutes"),
+    ("telephony.tasks.watch_the_line", 60.0, "refused webhooks and gaps in the rota are told within minutes"),
+    ("cases.tasks.remind_due_follow_ups", 5.0, "a promise has a minute in it"),
+    ("helpline.dashboard.tasks.note_beat", 10.0, "readyz sees a dead beat or worker within a minute"),
+]
+
+BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    # A sweep that waited longer than its period is dropped: the next one finds the same rows.
+    name: {"task": name, "schedule": period, "options": {"expires": max(period * 2, 10)}}
+    for name, period, _ in SWEEPS
+}

@@ -1,0 +1,43 @@
+"""Questions to the tables of the phone, in the words of the desk."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from telephony.models import Call, Leg, Recording, Text  # noqa: F401
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    def live(self) -> Self:
+        """Calls that have not ended."""
+        return self.exclude(state="ended")
+
+    def silent_since(self, at: datetime) -> Self:
+        """Live calls of which nothing was heard since a time: their last callback was lost."""
+        return self.live().filter(heard_at__lt=at)
+
+    def visible_to(self, user: Any) -> Self:
+        """Calls of cases that this person may know of."""
+        cases = self.model._meta.get_field("case").related_model
+        return self.filter(case__in=cases.objects.visible_to(user))
+
+
+class LegQuerySet(models.QuerySet["Leg"]):
+    def live(self) -> Self:
+        return self.filter(result=None)
+
+
+class RecordingQuerySet(models.QuerySet["Recording"]):
+    def to_fetch(self, at: datetime) -> Self:
+        return self.filter(state="waiting", next_try_at__lte=at)
+
+    def to_delete_at_provider(self, at: datetime) -> Self:
+        return self.filter(state="kept", deleted_at_provider_at=None, next_try_at__lte=at)
+
+
+class TextQuerySet(models.QuerySet["Text"]):
+    def visible_to(self, user: Any) -> Self:
+        cases = self.model._meta.get_field("case").related_model
+        return self.filter(case__in=cases.objects.visible_to(user))
