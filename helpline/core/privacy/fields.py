@@ -35,6 +35,10 @@ class _OpensOnReading(DeferredAttribute):
             instance.__dict__[self.field.attname] = value
         return value
 
+    def __set__(self, instance: Any, value: Any) -> None:
+        # Having a setter puts this before the object's own dictionary, so that reading always passes here.
+        instance.__dict__[self.field.attname] = value
+
 
 class SealedField(models.BinaryField):  # type: ignore[type-arg]
     """Base of the sealed fields: stores bytes, refuses to be searched, sorted or set without its row."""
