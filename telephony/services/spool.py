@@ -1,0 +1,118 @@
+"""Webhooks that could not be stored: kept on disk, sealed, and read in once the database is back.
+
+One file per request, named by its time, so that they are read in order. The files are sealed with the field key: a
+number never lies on the disk in clear.
+"""
+
+import json
+import logging
+import os
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError
+
+from helpline.core.privacy.sealing import CannotOpen, seal, unseal
+
+AWAY_SECONDS = 2.0  # after a failed try nobody waits for the database again for so long
+MOST_FILES = 10_000  # about a day of calls at fifty times the load of a large line
+log = logging.getLogger(__name__)
+_away_until = 0.0
+
+
+class StillAway(OperationalError):
+    """The database was away a moment ago; a caller is not kept waiting to find out again."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One webhook from the spool."""
+
+    kind: str
+    parameters: dict[str, str]
+    path: dict[str, Any]
+    at: datetime
+
+
+def refuse_while_away() -> None:
+    """Raise StillAway within two seconds of a failure, so that every answer stays quick."""
+    if time.monotonic() < _away_until:
+        raise StillAway
+
+
+def note_away(broken: Exception) -> None:
+    """Note that the database could not be reached (not for errors that only concern one row)."""
+    global _away_until
+    if isinstance(broken, OperationalError) and not isinstance(broken, StillAway):
+        _away_until = time.monotonic() + AWAY_SECONDS
+
+
+def _folder() -> Path:
+    folder: Path = settings.VAR_DIR / "spool"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def keep(*, kind: str, parameters: Mapping[str, str], path: Mapping[str, Any], at: datetime) -> bool:
+    """Keep one request. Says whether it worked: where the disk is full as well, the caller is still answered."""
+    name = f"{at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
+    said = json.dumps({"kind": kind, "parameters": dict(parameters), "path": dict(path), "at": at.isoformat()})
+    try:
+        folder = _folder()
+        if sum(1 for _ in folder.iterdir()) >= MOST_FILES:
+            log.critical("the spool is full: a webhook is not kept")
+            return False
+        fresh = folder / f".{name}"
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(seal(settings.FIELD_KEYS, said.encode("utf-8", "surrogatepass"), f"spool:{name}"))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.rename(folder / name)
+    except OSError as broken:
+        log.critical("a webhook could not be kept on disk: %s", type(broken).__name__)
+        return False
+    return True
+
+
+def count_kept() -> int:
+    """Return how many requests wait to be read in."""
+    return sum(1 for path in _folder().iterdir() if not path.name.startswith("."))
+
+
+def read_in(handlers: Mapping[str, Callable[[Kept], None]]) -> int:
+    """Read everything in, oldest first, and return how many. Stops at the first that fails for want of a database.
+
+    Handlers are idempotent, so a request that was half read in before a crash is read in again. One that can never
+    be read is put aside with the ending `.bad` and told in the log, by its name only.
+    """
+    many = 0
+    for file in sorted(path for path in _folder().iterdir() if not path.name.startswith(".") and path.suffix != ".bad"):
+        claimed = file.with_name(f".reading-{os.getpid()}-{file.name}")
+        try:
+            file.rename(claimed)
+        except FileNotFoundError:
+            continue  # another process reads it
+        try:
+            said = json.loads(unseal(settings.FIELD_KEYS, claimed.read_bytes(), f"spool:{file.name}"))
+            kept = Kept(said["kind"], said["parameters"], said["path"], datetime.fromisoformat(said["at"]))
+            handlers[kept.kind](kept)
+        except OperationalError:
+            claimed.rename(file)
+            return many
+        except (CannotOpen, ValueError, KeyError):
+            claimed.rename(file.with_suffix(".bad"))
+            log.error("a kept webhook cannot be read: %s", file.name)
+            continue
+        except Exception as broken:  # noqa: BLE001 - one bad request must not hold up the others
+            claimed.rename(file.with_suffix(".bad"))
+            log.error("a kept webhook was not taken in: %s, %s", file.name, type(broken).__name__, exc_info=True)
+            continue
+        claimed.unlink()
+        many += 1
+    return many

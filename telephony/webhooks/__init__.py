@@ -1,0 +1,1 @@
+"""What the gateway calls: signature checked, fields parsed, one service called, TwiML answered."""

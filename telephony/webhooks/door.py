@@ -1,0 +1,88 @@
+"""The one way in for the gateway: refuse what it did not sign, and answer it well whatever is broken behind."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from helpline.core import clock
+from helpline.core.realtime import counters
+from telephony.gateway.signature import Signed, is_genuine
+from telephony.services import spool
+
+log = logging.getLogger(__name__)
+Parameters = Mapping[str, str]
+REFUSED = "refused-webhooks"  # the counter: a storm of these is a lost helpline
+REFUSED_ACCOUNT = "refused-account"  # signed rightly, for another account: somebody has our token
+
+
+def from_gateway(kind: str, *, when_broken: Callable[[Parameters], HttpResponse]) -> Callable[[Any], Any]:
+    """Open a view to the gateway and to nobody else.
+
+    Signed wrongly, not at all or for another account: 403, nothing stored but a counter. Where the database is away
+    or the view fails, the request is kept on disk under its kind, to be read in later, and `when_broken` answers.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def checked(request: HttpRequest, **path: Any) -> HttpResponse:
+            if request.method not in {"POST", "GET"}:
+                return HttpResponse(status=405, headers={"Allow": "GET, POST"})
+            parameters = _read_genuine(request)
+            if parameters is None:
+                counters.count(REFUSED, clock.now())
+                return HttpResponse(status=403)
+            if parameters.get("AccountSid") != settings.TWILIO_ACCOUNT_SID:
+                counters.count(REFUSED_ACCOUNT, clock.now())
+                return HttpResponse(status=403)
+            try:
+                spool.refuse_while_away()
+                return view(request, parameters, **path)
+            except (DatabaseError, InterfaceError) as broken:
+                spool.note_away(broken)
+                log.error("%s webhook kept on disk: %s", kind, type(broken).__name__)
+            except Exception as broken:  # noqa: BLE001 - whatever it is, a caller is waiting
+                # No trace with values: it would hold what the caller's gateway sent.
+                log.error("%s webhook kept on disk: %s", kind, type(broken).__name__, exc_info=True)
+            spool.keep(kind=kind, parameters=parameters, path=path, at=clock.now())
+            return when_broken(parameters)
+
+        opened: Callable[..., HttpResponse] = login_not_required(csrf_exempt(checked))
+        return opened
+
+    return decorate
+
+
+def _read_genuine(request: HttpRequest) -> dict[str, str] | None:
+    """Return the parameters where the signature holds, None otherwise. Of repeated names the first counts."""
+    signed = {
+        "path_and_query": request.get_full_path(),
+        "signature": request.headers.get("X-Twilio-Signature", ""),
+        "settings_header": request.headers.get("X-Twilio-Webhooks-Signature-Settings", ""),
+    }
+    try:
+        if request.method == "GET":
+            genuine = is_genuine(Signed(**signed), public_url=settings.PUBLIC_URL, tokens=settings.TWILIO_AUTH_TOKENS)
+            return {name: values[0] for name, values in request.GET.lists()} if genuine else None
+        if request.content_type == "application/json":
+            body = request.body.decode()
+            signed["body"] = body
+            if not is_genuine(Signed(**signed), public_url=settings.PUBLIC_URL, tokens=settings.TWILIO_AUTH_TOKENS):
+                return None
+            said = json.loads(body)
+            return {str(name): str(value) for name, value in said.items()} if isinstance(said, dict) else {}
+        form = request.POST
+        genuine = is_genuine(
+            Signed(**signed, form=form), public_url=settings.PUBLIC_URL, tokens=settings.TWILIO_AUTH_TOKENS
+        )
+        return {name: values[0] for name, values in form.lists()} if genuine else None
+    except (UnicodeError, ValueError, RequestDataTooBig, SuspiciousOperation):
+        return None
