@@ -153,7 +153,7 @@ def _assignments(turns: Sequence[Turn], changes: Sequence[Change], at: datetime)
     """Work out every turn that holds at a moment, people on twice included, in no particular order."""
     active = [change for change in changes if change.starts_at <= at < change.ends_at]
     instead = {change.replaces: change for change in active if change.replaces is not None}
-    found = []
+    found: list[Turn] = []
     for turn in turns:
         if turn.starts_at <= at < turn.ends_at:
             found += _follow(turn, instead)
@@ -183,7 +183,8 @@ def _follow(turn: Turn, instead: Mapping[str, Change]) -> Iterator[Turn]:
 
 def _edges(turns: Sequence[Turn], changes: Sequence[Change]) -> list[datetime]:
     """Give every moment at which anything on the rota begins or ends."""
-    return sorted({moment for row in (*turns, *changes) for moment in (row.starts_at, row.ends_at)})
+    rows: list[Turn | Change] = [*turns, *changes]
+    return sorted({moment for row in rows for moment in (row.starts_at, row.ends_at)})
 
 
 def _stretches(
