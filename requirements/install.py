@@ -21,7 +21,9 @@ BUILD = ROOT / "build"
 VENV = ROOT / ".venv"
 NODE_VENV = BUILD / "node"
 OLDEST_PYTHON = (3, 11)
-OLDEST_NODE = 18  # the style library's own tools are not run, but `npm ci` of older versions reads no lock file of today
+OLDEST_NODE = (
+    18  # the style library's own tools are not run, but `npm ci` of older versions reads no lock file of today
+)
 WAIT_SECONDS = 20 * 60  # a cold installation took 64 s where it was measured; a slow line may take ten times that
 # A larger set holds the smaller one at the same versions (a test compares them), so having it is having both.
 HOLDS = {"embedded": ["embedded"], "dev": ["dev", "embedded"], "assets": ["assets"]}
@@ -75,7 +77,9 @@ def install(venv: Path, name: str) -> None:
         return
     if not stamp.is_usable():
         say(f"Making {venv.relative_to(ROOT)}")
-        run([sys.executable, "-m", "venv", "--clear", str(venv)], "Python's venv did not work (on Debian: python3-venv)")
+        run(
+            [sys.executable, "-m", "venv", "--clear", str(venv)], "Python's venv did not work (on Debian: python3-venv)"
+        )
     say(f"Installing what requirements/{name}.txt names")
     stamp.begin()
     run(
@@ -114,7 +118,10 @@ class Stamp:
         if self.begun.exists() or (self.file.exists() and not self.read()):
             return False
         python = self.venv / "bin" / "python"
-        return python.exists() and subprocess.run([str(python), "-m", "pip", "--version"], capture_output=True).returncode == 0
+        return (
+            python.exists()
+            and subprocess.run([str(python), "-m", "pip", "--version"], capture_output=True).returncode == 0
+        )
 
     def begin(self) -> None:
         self.begun.touch()

@@ -81,7 +81,9 @@ def alone() -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() > deadline:
-                    sys.exit(f"Another test run has been installing packages for {WAIT_SECONDS // 60} minutes. Is it stuck?")
+                    sys.exit(
+                        f"Another test run has been installing packages for {WAIT_SECONDS // 60} minutes. Is it stuck?"
+                    )
                 time.sleep(1)  # flock tells nobody when it is let go
         yield
 
@@ -92,7 +94,15 @@ def install(needs: list[Need], sudo: list[str]) -> None:
     packages = [package for need in needs for package in need.packages]
     sys.stdout.write(f"· Installing {' '.join(packages)}\n")
     sys.stdout.flush()
-    apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", f"DPkg::Lock::Timeout={WAIT_SECONDS}"]
+    apt = [
+        *sudo,
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "-qq",
+        "-o",
+        f"DPkg::Lock::Timeout={WAIT_SECONDS}",
+    ]
     for step in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
         told = subprocess.run([*apt, *step], capture_output=True, text=True)
         if told.returncode:

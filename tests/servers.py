@@ -225,7 +225,14 @@ class Redis(Server):
         found = machine.REDIS.find()
         assert found is not None
         port = free_port()
-        options = {"bind": "127.0.0.1", "port": port, "save": "", "appendonly": "no", "daemonize": "no", "dir": self.folder}
+        options = {
+            "bind": "127.0.0.1",
+            "port": port,
+            "save": "",
+            "appendonly": "no",
+            "daemonize": "no",
+            "dir": self.folder,
+        }
         self.launch([str(found), *(part for name, value in options.items() for part in (f"--{name}", str(value)))])
         return f"redis://127.0.0.1:{port}/0"
 
