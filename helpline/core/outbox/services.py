@@ -20,7 +20,8 @@ def put(
 ) -> Message:
     """Put one message, inside the transaction that decided it. The same key again returns the first one unchanged.
 
-    `to` is a username (route staff) or the reference of a caller's number (route caller), never a number.
+    `to` is a username (route staff), the reference of a caller's number (route caller) or of a check of a duty number
+    (route check), never a number.
     """
     message, _ = Message.objects.get_or_create(
         key=key,

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('ref', models.CharField(default=helpline.core.privacy.references.new_opaque, editable=False, max_length=24, unique=True)),
                 ('key', models.CharField(max_length=120, unique=True)),
-                ('route', models.CharField(choices=[('staff', 'a member of staff, on the duty number'), ('caller', 'a caller, on a number that may be texted')], max_length=10)),
+                ('route', models.CharField(choices=[('staff', 'a member of staff, on the duty number'), ('caller', 'a caller, on a number that may be texted'), ('check', 'a duty number that is being verified: the number of that check')], max_length=10)),
                 ('to_ref', models.CharField(max_length=40)),
                 ('template', models.CharField(max_length=80)),
                 ('words', helpline.core.privacy.fields.SealedJSON(default=dict, editable=True)),
