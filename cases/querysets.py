@@ -13,24 +13,29 @@ OPEN_CASES = ("open",)
 UNFINISHED = ("due", "tried")
 
 
+def may_know_of(user: Any, path: str = "") -> Q:
+    """Return the condition for cases that this person may know of; `path` leads to the case, such as "case__".
+
+    Counsellors and supervisors: all. Others: what they own, what they were let into, and what lies unowned while they
+    are paralegals. Administrators and coordinators as such: none; a system needs no reader.
+    """
+    if not user.is_active:
+        return Q(pk__in=[])
+    if user.holds("counsellor", "supervisor"):
+        return Q()
+    mine = Q((f"{path}owner", user)) | Q((f"{path}pk__in", user.let_into.values("case_id")))
+    if user.holds("paralegal"):
+        mine |= Q((f"{path}owner__isnull", True), (f"{path}pk__isnull", False))
+    return mine
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> Self:
         return self.filter(state__in=OPEN_CASES)
 
     def visible_to(self, user: Any) -> Self:
-        """Cases that this person may know of.
-
-        Counsellors and supervisors: all. Others: what they own, what they were let into, and what lies unowned
-        while they are paralegals. Administrators and coordinators as such: none; a system needs no reader.
-        """
-        if not user.is_active:
-            return self.none()
-        if user.holds("counsellor", "supervisor"):
-            return self
-        mine = Q(owner=user) | Q(pk__in=user.let_into.values("case_id"))
-        if user.holds("paralegal"):
-            mine |= Q(owner=None)
-        return self.filter(mine)
+        """Cases that this person may know of."""
+        return self.filter(may_know_of(user))
 
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
@@ -46,7 +51,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def visible_to(self, user: Any) -> Self:
         """Follow-ups of cases that this person may know of."""
-        return self.filter(case__in=self.model._meta.get_field("case").related_model.objects.visible_to(user))
+        return self.filter(may_know_of(user, "case__"))
 
 
 class HandOverQuerySet(models.QuerySet["HandOver"]):

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
+pytest_plugins = ["tests.people"]
+
 _connect = socket.socket.connect
 
 

@@ -78,7 +78,13 @@ def find_known(number: str) -> KnownNumber | None:
 
 
 def open_for_number(
-    *, line_id: int | None, number: str, known: KnownNumber | None, source: str, urgency: str = Urgency.NORMAL, at: datetime
+    *,
+    line_id: int | None,
+    number: str,
+    known: KnownNumber | None,
+    source: str,
+    urgency: str = Urgency.NORMAL,
+    at: datetime,
 ) -> Intake:
     """Open a case for a number in E.164 that the one who asks has already looked up.
 

@@ -1,0 +1,83 @@
+"""Rows for tests, made by plain functions: what a test does not name is ordinary."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from cases.models import Caller, Case, FollowUp, FollowUpKind, LetIn, Note, Number, SafeContact, Source, Whose
+from helpline.core.lines.models import Line
+from helpline.core.privacy.references import new_code
+from helpline.core.rota.models import Shift
+from helpline.core.staff.models import HeldRole, User
+
+NIGHT = datetime(2026, 11, 23, 0, 10, tzinfo=UTC)  # 02:10 in Johannesburg
+_callers = count(200)
+
+
+def make_person(username, *roles, display_name="", duty_phone=None, is_verified=True, is_active=True):
+    """A member of staff. A duty phone counts as verified unless the test says otherwise."""
+    person = User.objects.create_user(
+        username,
+        display_name=display_name,
+        duty_phone=duty_phone,
+        duty_phone_verified_at=NIGHT - timedelta(days=30) if duty_phone and is_verified else None,
+        is_active=is_active,
+    )
+    HeldRole.objects.bulk_create(HeldRole(user=person, role=role) for role in roles)
+    return person
+
+
+def make_line(**changes):
+    ordinary = {
+        "number": "+18885550100",
+        "name": "Umbrella Line",
+        "languages": ["en"],
+        "time_zone": "Africa/Johannesburg",
+        "hours": [{"day": day, "from": "08:00", "to": "20:00"} for day in range(7)],
+        "last_resort": "+447700900113",
+        "court_hours": [{"day": day, "from": "09:00", "to": "16:00"} for day in range(5)],
+        "country": "ZA",
+    }
+    return Line.objects.create(**{**ordinary, **changes})
+
+
+def make_shift(line, person, position=1, *, since=NIGHT - timedelta(hours=6), until=NIGHT + timedelta(hours=6)):
+    return Shift.objects.create(line=line, person=person, position=position, starts_at=since, ends_at=until)
+
+
+def make_caller(*, number=None, at=NIGHT, **names):
+    """A caller with a number from the range that is reserved for fiction; `number=""` makes one without."""
+    caller = Caller.objects.create(created_at=at, **names)
+    if number != "":
+        Number.objects.create(caller=caller, number=number or f"+44770090{next(_callers):04d}", created_at=at)
+    return caller
+
+
+def make_case(*, line=None, caller=None, owner=None, at=NIGHT, **changes):
+    ordinary = {"source": Source.CALL, "opened_at": at, "ref": f"HL-{new_code(6)}"}
+    return Case.objects.create(line=line, caller=caller, owner=owner, **{**ordinary, **changes})
+
+
+def make_note(case, author, body, *, at=NIGHT, is_draft=False):
+    return Note.objects.create(case=case, author=author, body=body, is_draft=is_draft, written_at=at, changed_at=at)
+
+
+def make_follow_up(case, *, kind=FollowUpKind.TASK, due_at=NIGHT, owner=None, at=NIGHT, **changes):
+    """A follow-up whose reminder is due at the same time, unless the test says otherwise."""
+    ordinary = {"remind_at": due_at, "created_at": at}
+    return FollowUp.objects.create(case=case, kind=kind, due_at=due_at, owner=owner, **{**ordinary, **changes})
+
+
+def let_in(case, user, why="hand_over", *, at=NIGHT):
+    return LetIn.objects.create(case=case, user=user, why=why, since=at)
+
+
+def make_safe_contact(caller, by, *, may_text=False, may_call=False, whose=Whose.OWN, at=NIGHT, number=None):
+    return SafeContact.objects.create(
+        caller=caller,
+        number=number or caller.numbers.get(),
+        whose=whose,
+        may_text=may_text,
+        may_call=may_call,
+        confirmed_at=at,
+        confirmed_by=by,
+    )
