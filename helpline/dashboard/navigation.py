@@ -1,0 +1,68 @@
+"""The places of the desk, in the order of the rail. A place is shown where its page exists and the person may go there."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from helpline.core.staff.models import Role, User
+
+EVERYBODY = frozenset(Role.values)
+SPEAKS_WITH_CALLERS = frozenset({Role.COUNSELLOR, Role.PARALEGAL, Role.SUPERVISOR})
+RUNS_THE_LINE = frozenset({Role.COORDINATOR, Role.SUPERVISOR, Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of the desk: the name of its address, its words and shape, its keys, and who goes there."""
+
+    view: str
+    words: str | Promise
+    icon: str
+    key: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A place as one person sees it on one page."""
+
+    href: str
+    words: str | Promise
+    icon: str
+    key: str
+    is_current: bool
+
+    @property
+    def last_key(self) -> str:
+        return self.key[-1:]
+
+
+PLACES = (
+    Place("dashboard:board", _("Board"), "board", "g b", EVERYBODY),
+    Place("dashboard:cases", _("Cases"), "cases", "g c", SPEAKS_WITH_CALLERS),
+    Place("telephony:calls", _("Calls"), "calls", "g l", SPEAKS_WITH_CALLERS),
+    Place("telephony:texts", _("Texts"), "texts", "g t", SPEAKS_WITH_CALLERS),
+    Place("rota:week", _("Rota"), "rota", "g r", EVERYBODY),
+    Place("lines:list", _("Lines"), "lines", "g i", RUNS_THE_LINE),
+    Place("staff:list", _("Staff"), "staff", "g s", RUNS_THE_LINE),
+    Place("practice:phone", _("Practice phone"), "practice", "g p", EVERYBODY),
+)
+
+
+def links_for(user: object, path: str) -> list[Link]:
+    """Return the places that this person may go to, the one that `path` lies in marked."""
+    if not isinstance(user, User):
+        return []
+    links = []
+    for place in PLACES:
+        if not user.holds(*place.roles):
+            continue
+        try:
+            href = reverse(place.view)
+        except NoReverseMatch:  # a page that this installation does not have
+            continue
+        is_current = path == href if href == "/" else path.startswith(href)
+        links.append(Link(href, place.words, place.icon, place.key, is_current))
+    return links

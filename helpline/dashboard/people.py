@@ -1,0 +1,53 @@
+"""Who asks, and how a page answers what we refuse on purpose."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from helpline.core.errors import Conflict, HelplineError, NotFound
+from helpline.core.staff.models import User
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def worker(request: HttpRequest) -> User:
+    """Return the member of staff who asks. Raises PermissionDenied where the sign-in wall did not stand before."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def says_why(view: View[P]) -> View[P]:
+    """Answer our own refusals in words: absent and not yours alike with 404, the rest with a sentence on the same page.
+
+    A part that was asked for by htmx gets the sentence alone; a whole page is gone back to, with the sentence on it.
+    """
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NotFound:
+            raise Http404 from None
+        except HelplineError as refusal:
+            words = str(refusal) or _("That is not possible now.")
+            status = 409 if isinstance(refusal, Conflict) else 403
+            if request.headers.get("HX-Request") or request.method == "GET":
+                return render(request, "_parts/_refused.html", {"words": words}, status=status)
+            messages.warning(request, words)
+            return HttpResponseRedirect(back_to(request))
+
+    return answered
+
+
+def back_to(request: HttpRequest) -> str:
+    """Return the page of the case that this address lies below, or the board."""
+    ref = request.resolver_match.kwargs.get("ref", "") if request.resolver_match else ""
+    return f"/cases/{ref}/" if ref and request.path.startswith(f"/cases/{ref}/") else "/"

@@ -1,0 +1,88 @@
+"""What happened on a case, in one line of time: calls, texts, notes, promises kept or dropped. Newest first, by day."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Prefetch, Q
+
+from cases.models import Case, FollowUp, Note
+from helpline.dashboard.words import here, say_day
+from telephony.models import Call, Leg, Recording, Text
+
+PAGE = 40  # entries; "earlier" reads the next ones by time, so a long story costs no more than a short one
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened. `kind` names its template (``cases/_entry_<kind>.html``), `thing` is the row."""
+
+    kind: str
+    at: datetime
+    thing: Any
+
+    @property
+    def template(self) -> str:
+        return f"cases/_entry_{self.kind}.html"
+
+
+@dataclass(frozen=True)
+class Day:
+    """The entries of one day, newest first."""
+
+    words: str
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True)
+class Story:
+    """A page of the story; `earlier` is the time to ask from for the next page, None at its beginning."""
+
+    days: Sequence[Day]
+    earlier: datetime | None
+
+
+def read_story(case: Case, at: datetime, before: datetime | None = None) -> Story:
+    """Read a page of what happened before a time (or up to now): seven queries however long the story is."""
+    ours = Q(case=case)
+    entries = sorted(
+        [
+            *_page("call", _calls().filter(ours), "started_at", before),
+            *_page("text", Text.objects.filter(ours).select_related("written_by"), "at", before),
+            *_page("note", Note.objects.filter(ours, is_draft=False).select_related("author"), "written_at", before),
+            *_page("follow_up", _finished().filter(ours), "finished_at", before),
+        ],
+        key=lambda entry: entry.at,
+        reverse=True,
+    )
+    shown = entries[:PAGE]
+    # What happened at the very moment of the last entry belongs to this page: the next one asks for what was before.
+    shown += [entry for entry in entries[PAGE:] if entry.at == shown[-1].at]
+    return Story(list(_by_day(shown, at)), shown[-1].at if len(shown) < len(entries) else None)
+
+
+def _calls() -> Any:
+    return Call.objects.select_related("line", "answered_by").prefetch_related(
+        Prefetch("legs", Leg.objects.select_related("person")),
+        Prefetch("recordings", Recording.objects.defer("sound").select_related("heard_by").order_by("made_at")),
+    )
+
+
+def _finished() -> Any:
+    return FollowUp.objects.exclude(finished_at=None).select_related("owner")
+
+
+def _page(kind: str, rows: Any, when: str, before: datetime | None) -> Iterator[Entry]:
+    if before is not None:
+        rows = rows.filter(**{f"{when}__lt": before})
+    for row in rows.order_by(f"-{when}", "-pk")[: PAGE + 1]:
+        yield Entry(kind, getattr(row, when), row)
+
+
+def _by_day(entries: Iterable[Entry], now: datetime) -> Iterator[Day]:
+    zone = here()
+    for _date, of_day in groupby(entries, key=lambda entry: entry.at.astimezone(zone).date()):
+        day = list(of_day)
+        yield Day(say_day(day[0].at, now, zone), day)

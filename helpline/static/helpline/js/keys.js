@@ -1,0 +1,72 @@
+// Keys, and every button with data-do. A single key never works inside a field; Esc Esc and Ctrl-K work everywhere.
+// What a key does is told to the page as the event `desk:do`, so that each module does its own part.
+
+const SEQUENCE = 900; // milliseconds within which the second key of `g b` or `Esc Esc` must follow
+let before = { key: "", at: 0 };
+
+function tell(what) {
+  document.dispatchEvent(new CustomEvent("desk:do", { detail: what }));
+}
+
+function isField(element) {
+  return element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+}
+
+/** Go to the first element that carries this key, and open what hides it. False where the page has none. */
+function goTo(mark) {
+  const target = [...document.querySelectorAll(`[data-key~="${mark}"]`)].find((each) => !each.disabled);
+  if (!target) return false;
+  target.closest("details")?.setAttribute("open", "");
+  target.focus();
+  target.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+/** Go to the next thing due after the one in focus; from the last one, to the first. */
+function nextDue() {
+  const due = [...document.querySelectorAll("[data-due]")];
+  const here = due.indexOf(document.activeElement);
+  due[(here + 1) % due.length]?.focus();
+}
+
+function go(place) {
+  const link = document.querySelector(`[data-goes="${place}"]`);
+  if (link) location.assign(link.href);
+}
+
+function single(key) {
+  if (key === "?") tell("keys");
+  else if (key === "/") tell("palette");
+  else if (key === "q") tell("weather");
+  else if (key === ".") nextDue();
+  else if ("anft".includes(key)) return goTo(key);
+  else return false;
+  return true;
+}
+
+document.addEventListener("keydown", (event) => {
+  const key = event.key;
+  const follows = event.timeStamp - before.at < SEQUENCE ? before.key : "";
+  before = { key, at: event.timeStamp };
+  if (key === "Escape") {
+    if (follows === "Escape") tell("lock");
+    return;
+  }
+  if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "k") {
+    event.preventDefault();
+    tell("palette");
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || isField(event.target) || document.querySelector("dialog[open]")) return;
+  if (follows === "g") go(key);
+  else if (key.length === 1 && single(key)) event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do]");
+  if (button) tell(button.dataset.do);
+});
+
+document.addEventListener("desk:do", (event) => {
+  if (event.detail === "keys") document.getElementById("keys")?.showModal();
+});

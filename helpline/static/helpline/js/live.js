@@ -1,0 +1,63 @@
+// Is what I see fresh? The SSE extension of htmx holds one stream (`sse-connect` on a part of the page) that carries
+// a kind and a reference; parts re-read themselves. Where the server has no stream to give (it answers 204 or 503),
+// this asks every three seconds instead, by the event `desk:poll` that the same parts listen to. It also says, in the
+// top bar, how fresh the page is, and since when it is not.
+
+const POLL_EVERY = 3000; // milliseconds; the board promises a ringing call within seconds even without a stream
+const state = document.getElementById("link-state");
+let polling = null;
+let lostAt = null;
+
+function say(link) {
+  if (!state || state.dataset.link === link) return;
+  state.dataset.link = link;
+  state.hidden = false;
+  const clock = (lostAt ?? new Date()).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  state.querySelector("span").textContent = state.dataset[link].replace("{time}", clock);
+}
+
+function reread() {
+  document.body.dispatchEvent(new CustomEvent("desk:poll"));
+}
+
+function startPolling() {
+  polling ??= setInterval(reread, POLL_EVERY);
+}
+
+function stopPolling() {
+  clearInterval(polling);
+  polling = null;
+}
+
+document.addEventListener("htmx:sseOpen", () => {
+  stopPolling();
+  lostAt = null;
+  say("well");
+  reread(); // what happened while nobody listened
+});
+
+document.addEventListener("htmx:sseError", () => {
+  startPolling();
+});
+
+document.addEventListener("htmx:sendError", () => {
+  lostAt ??= new Date();
+  say("lost");
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.xhr?.status) return;
+  lostAt = null;
+  if (document.querySelector("[sse-connect]")) say(polling ? "polling" : "well");
+});
+
+addEventListener("offline", () => {
+  lostAt ??= new Date();
+  say("lost");
+  document.dispatchEvent(new CustomEvent("desk:link", { detail: "lost" }));
+});
+
+addEventListener("online", () => {
+  reread();
+  document.dispatchEvent(new CustomEvent("desk:link", { detail: "back" }));
+});
