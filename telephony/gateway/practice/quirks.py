@@ -1,0 +1,50 @@
+"""What the network does that it may do, but mostly does not: late, repeated, shuffled and lost callbacks."""
+
+import random
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Quirks:
+    """Shares are between 0 and 1, seconds are practice time.
+
+    late: share of status callbacks that come up to `late_by` seconds late, which also changes their order
+    repeated: share of status callbacks that are sent twice, with the same idempotency token
+    lost: share of status callbacks that are never sent
+    repeated_requests: share of requests for TwiML that are sent twice with the same idempotency token; the second answer is played
+    whisper_outlives_caller: a called leg plays its own words to their end when the caller hangs up meanwhile
+    extra_parameters: new parameters that nobody was told of, on every request
+    """
+
+    late: float = 0.0
+    late_by: float = 30.0
+    repeated: float = 0.0
+    lost: float = 0.0
+    repeated_requests: float = 0.0
+    whisper_outlives_caller: bool = False
+    extra_parameters: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "Quirks":
+        if unknown := set(values) - {each.name for each in fields(cls)}:
+            message = f"no such quirk: {', '.join(sorted(unknown))}"
+            raise ValueError(message)
+        extra = tuple((str(name), str(value)) for name, value in values.get("extra_parameters", ()))
+        return cls(**{**values, "extra_parameters": extra})
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Dice:
+    """Seeded chance: the same seed, the same order of things, the same outcome."""
+
+    def __init__(self, seed: int | str) -> None:
+        self._random = random.Random(f"dice {seed}")
+
+    def falls(self, share: float) -> bool:
+        return share > 0 and self._random.random() < share
+
+    def seconds(self, most: float) -> float:
+        return self._random.uniform(0.0, most)
