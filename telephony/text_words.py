@@ -1,0 +1,205 @@
+"""What a text means before anybody has read it, and how long one is. Plain rules, no framework.
+
+A word of command counts only where it is the whole text: somebody who writes "cancel my lawyer" is not leaving. Urgent
+words count anywhere, as whole words. Every text is shown to a counsellor whatever is found here.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Command = Literal["stop", "start", "help"]
+Encoding = Literal["GSM-7", "UCS-2"]
+
+LONGEST_TEXT: Final = 1600  # characters, as the gateway counts them; one more is refused (its error 21617)
+REPLIES_AN_HOUR: Final = 3
+
+# English as the gateway has it (it stops by itself on these, whether or not we answer), then the other languages. A bare
+# "yes" is left out of START on purpose: it is an answer to whatever was asked last, and no consent to be texted again.
+COMMANDS: Final[Mapping[str, Mapping[Command, frozenset[str]]]] = {
+    "en": {
+        "stop": frozenset(
+            {"stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt out"}
+        ),
+        "start": frozenset({"start", "unstop"}),
+        "help": frozenset({"help", "info"}),
+    },
+    "fr": {
+        "stop": frozenset({"arrêt", "arrêter", "arrêtez", "désabonner", "désinscrire"}),
+        "start": frozenset({"démarrer", "commencer", "reprendre"}),
+        "help": frozenset({"aide"}),
+    },
+    "af": {
+        "stop": frozenset({"staak", "hou op", "kanselleer"}),
+        "start": frozenset({"begin"}),
+        "help": frozenset({"hulp"}),
+    },
+    "zu": {
+        "stop": frozenset({"misa", "yima", "yeka"}),
+        "start": frozenset({"qala"}),
+        "help": frozenset({"usizo"}),
+    },
+    "xh": {
+        "stop": frozenset({"yima", "misa", "yeka"}),
+        "start": frozenset({"qala", "qalisa"}),
+        "help": frozenset({"uncedo"}),
+    },
+    "uk": {
+        "stop": frozenset({"стоп", "зупинити", "відписатися", "скасувати"}),
+        "start": frozenset({"старт", "почати", "підписатися"}),
+        "help": frozenset({"допомога", "довідка"}),
+    },
+    "ru": {
+        "stop": frozenset({"стоп", "отписаться", "отменить"}),
+        "start": frozenset({"старт", "начать", "подписаться"}),
+        "help": frozenset({"помощь", "справка"}),
+    },
+    "es": {
+        "stop": frozenset({"alto", "parar", "detener", "cancelar", "baja"}),
+        "start": frozenset({"empezar", "comenzar", "iniciar", "alta"}),
+        "help": frozenset({"ayuda"}),
+    },
+    "pt": {
+        "stop": frozenset({"parar", "pare", "cancelar", "sair"}),
+        "start": frozenset({"começar", "iniciar", "voltar"}),
+        "help": frozenset({"ajuda"}),
+    },
+}
+
+# Words and phrases that ring the alarm: arrest and police, and harm that is happening now. A line may add its own.
+URGENT_WORDS: Final[Mapping[str, str]] = {
+    "en": """police, policeman, policemen, cops, arrested, arrest, arresting, custody, jail, locked up, raid, raided, rape,
+        raped, attacked, beaten, beating, stabbed, shot, gun, knife, bleeding, kidnapped, kill me, danger, emergency,
+        help me, save me""",
+    "fr": """police, policiers, gendarmes, arrêtée, arrêté, arrêtées, arrestation, garde à vue, prison, viol, violée, violé,
+        agressée, agressé, couteau, danger, urgence, au secours, aidez moi""",
+    "af": """polisie, gearresteer, aangehou, tronk, klopjag, verkrag, geslaan, gesteek, noodgeval, gevaar, help my""",
+    "zu": """amaphoyisa, iphoyisa, ngiboshiwe, uboshiwe, baboshiwe, ngibanjiwe, ejele, ngidlwenguliwe, udlwenguliwe,
+        ngishayiwe, ingozi, ngisize, ngisizeni""",
+    "xh": """amapolisa, ipolisa, ndibanjiwe, ubanjiwe, babanjiwe, entolongweni, ndidlwengulwe, udlwengulwe, ndibethiwe,
+        ingozi, ndincede, ndincedeni""",
+    "uk": """поліція, поліції, поліцію, поліцейські, заарештували, заарештована, арешт, затримали, затримана, затриманий,
+        облава, зґвалтували, згвалтували, зґвалтування, побили, ніж, небезпека, допоможіть, рятуйте, врятуйте""",
+    "ru": """полиция, полиции, полицию, менты, арестовали, арест, задержали, задержана, облава, изнасиловали,
+        изнасилование, избили, нож, опасность, помогите, спасите""",
+    "es": """policía, policías, detenida, detenido, arrestada, arrestado, cárcel, redada, violación, violada, violaron,
+        golpeada, golpearon, cuchillo, peligro, emergencia, auxilio, socorro, ayúdame""",
+    "pt": """polícia, presa, preso, detida, detido, cadeia, prisão, rusga, violada, estupro, estuprada, espancada, faca,
+        perigo, emergência, socorro, ajuda me, me ajuda""",
+    "sw": """polisi, nimekamatwa, amekamatwa, tumekamatwa, jela, nimebakwa, amebakwa, kisu, hatari, nisaidie, nisaidieni""",
+}
+
+_GSM_BASIC: Final = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+    "abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_GSM_EXTENDED: Final = frozenset("\f^{}\\[~]|€")  # 3GPP TS 23.038: two places each
+_LIMITS: Final[Mapping[Encoding, tuple[int, int]]] = {"GSM-7": (160, 153), "UCS-2": (70, 67)}
+
+
+def read_command(body: str, *, opt_out_type: str | None = None) -> Command | None:
+    """Return what exactly was texted: stop, start, help, or None for any other text.
+
+    `opt_out_type` is the gateway's own verdict (OptOutType), which wins where it is one of the three.
+    Upper case, accents, blanks and punctuation around the word do not matter.
+    """
+    verdict = (opt_out_type or "").strip().lower()
+    for command in _ALL_COMMANDS:
+        if verdict == command:
+            return command
+    said = " ".join(_words(body))
+    return next((command for command, words in _ALL_COMMANDS.items() if said in words), None)
+
+
+def is_urgent(body: str, *, also: Iterable[str] = ()) -> bool:
+    """Say whether a text holds one of the urgent words, in any language, or one of the line's own (`also`).
+
+    Never says which: an alarm must not quote a text to a device that others may read.
+    """
+    text = f" {' '.join(_words(body))} "
+    own = (" ".join(_words(phrase)) for phrase in also)
+    return any(f" {phrase} " in text for phrase in (*_ALL_URGENT, *own) if phrase)
+
+
+@dataclass(frozen=True)
+class ReplyVerdict:
+    """Whether an automatic reply may go out; `because` is a word of ours where it may not."""
+
+    is_allowed: bool
+    because: str = ""
+
+
+def may_reply(*, sender_kind: str, replies_in_last_hour: int, cap: int = REPLIES_AN_HOUR) -> ReplyVerdict:
+    """Guard against two machines answering each other for ever.
+
+    `sender_kind` is that of `telephony.caller_id`: only a number is answered, never a short code, a name or a withheld
+    sender. `replies_in_last_hour` counts our automatic replies to this number.
+    """
+    if sender_kind != "number":
+        return ReplyVerdict(False, "nobody reads there")
+    if replies_in_last_hour >= cap:
+        return ReplyVerdict(False, "enough for this hour")
+    return ReplyVerdict(True)
+
+
+@dataclass(frozen=True)
+class Segments:
+    """How a text is cut up and paid for. `units` are places in its encoding, `characters` as the gateway counts them."""
+
+    encoding: Encoding
+    units: int
+    segments: int
+    characters: int
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether the gateway would refuse it."""
+        return self.characters > LONGEST_TEXT
+
+
+def count_segments(body: str) -> Segments:
+    """Count what a text costs: GSM-7 160 places in one segment and 153 in each of several, UCS-2 70 and 67.
+
+    One character outside GSM-7 makes the whole text UCS-2. Extended GSM-7 signs and emoji take two places, which are never
+    torn apart by the end of a segment. An empty text has no segment.
+    """
+    is_gsm = all(character in _GSM_BASIC or character in _GSM_EXTENDED for character in body)
+    encoding: Encoding = "GSM-7" if is_gsm else "UCS-2"
+    places = [2 if (character in _GSM_EXTENDED if is_gsm else ord(character) > 0xFFFF) else 1 for character in body]
+    units = sum(places)
+    single, each = _LIMITS[encoding]
+    segments = math.ceil(units / single) if units <= single else _pack(places, each)
+    return Segments(encoding, units, segments, characters=len(body.encode("utf-16-le", "surrogatepass")) // 2)
+
+
+def make_nul_visible(text: str) -> str:
+    """Return a text that the database takes: NUL becomes "␀", and half a surrogate pair the replacement sign."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text.replace("\x00", "␀"))
+
+
+def _pack(places: Iterable[int], size: int) -> int:
+    segments, left = 0, 0
+    for width in places:
+        if width > left:
+            segments, left = segments + 1, size
+        left -= width
+    return segments
+
+
+def _words(text: str) -> list[str]:
+    """Split into words without case, accents, or anything between them."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return re.findall(r"[^\W_]+", bare)
+
+
+_ALL_COMMANDS: Final[Mapping[Command, frozenset[str]]] = {
+    command: frozenset(" ".join(_words(word)) for language in COMMANDS.values() for word in language[command])
+    for command in ("stop", "start", "help")
+}
+_ALL_URGENT: Final = frozenset(
+    " ".join(_words(phrase)) for phrases in URGENT_WORDS.values() for phrase in phrases.split(",")
+)
