@@ -196,6 +196,11 @@ def join_caller(*, prompts: Prompts, voice: Voice) -> str:
     return _say_only(prompts.accepted, voice)
 
 
+def join_silently() -> str:
+    """The same without a word: the end of an empty document joins the two."""
+    return str(VoiceResponse())
+
+
 def tell_already_taken(*, prompts: Prompts, voice: Voice) -> str:
     """Somebody else was faster."""
     return _say_and_hang_up(prompts.already_taken, voice)

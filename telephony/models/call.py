@@ -100,6 +100,8 @@ class Leg(models.Model):
     step = models.SmallIntegerField()
     sid = models.CharField(max_length=64, null=True, unique=True)
     result = models.CharField(max_length=10, choices=LegResult.choices, null=True)
+    gateway_word = models.CharField(max_length=24, blank=True)  # the gateway's furthest word for this leg
+    bridged = models.BooleanField(null=True)  # DialBridged, where the gateway sends it
     key_pressed = models.CharField(max_length=32, blank=True)
     ended_by_us = models.BooleanField(default=False)
     rang_at = models.DateTimeField()

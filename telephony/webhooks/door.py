@@ -24,7 +24,7 @@ REFUSED = "refused-webhooks"  # the counter: a storm of these is a lost helpline
 REFUSED_ACCOUNT = "refused-account"  # signed rightly, for another account: somebody has our token
 
 
-def from_gateway(kind: str, *, when_broken: Callable[[Parameters], HttpResponse]) -> Callable[[Any], Any]:
+def from_gateway(kind: str, *, when_broken: Callable[..., HttpResponse]) -> Callable[[Any], Any]:
     """Open a view to the gateway and to nobody else.
 
     Signed wrongly, not at all or for another account: 403, nothing stored but a counter. Where the database is away
@@ -53,7 +53,7 @@ def from_gateway(kind: str, *, when_broken: Callable[[Parameters], HttpResponse]
                 # No trace with values: it would hold what the caller's gateway sent.
                 log.error("%s webhook kept on disk: %s", kind, type(broken).__name__, exc_info=True)
             spool.keep(kind=kind, parameters=parameters, path=path, at=clock.now())
-            return when_broken(parameters)
+            return when_broken(parameters, **path)
 
         opened: Callable[..., HttpResponse] = login_not_required(csrf_exempt(checked))
         return opened

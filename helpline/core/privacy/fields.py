@@ -147,6 +147,15 @@ class BlindIndex(models.CharField):  # type: ignore[type-arg]
         return value
 
 
+def open_column(model: type[models.Model], column: str, ref: str, blob: bytes | memoryview | None) -> Any:
+    """Open a sealed value that was read by hand-written SQL, with the `ref` of its row."""
+    if blob is None:
+        return None
+    field = model._meta.get_field(column)
+    assert isinstance(field, SealedField)
+    return field.decode(unseal(settings.FIELD_KEYS, bytes(blob), f"{model._meta.label_lower}.{column}:{ref}"))
+
+
 def all_indexes(purpose: str, value: str) -> list[str]:
     """Return what a value may be indexed as, under every listed key, newest first."""
     return index_all(settings.INDEX_KEYS, purpose, value)

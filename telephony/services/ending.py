@@ -1,0 +1,98 @@
+"""How legs and calls end, judged from all that is known and never from the order in which it came."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from cases.services import followups
+from helpline.core.alarms import services as alarms
+from helpline.core.realtime import services as realtime
+from telephony.lifecycle import EndedBy, furthest_status, judge_call, judge_leg, move_if_possible
+from telephony.models import Call, Leg
+from telephony.models.call import CallState
+from telephony.services import events, voicemail
+
+
+def judge(leg: Leg, *, caller_has_gone: bool = False, at: datetime) -> str:
+    """Work out what became of one phone, store it where it is over, and return the anomaly ("" for none)."""
+    ended_by: EndedBy | None = "us" if leg.ended_by_us else None
+    verdict = judge_leg(
+        status=leg.gateway_word or None,
+        bridged=leg.bridged,
+        key=leg.key_pressed,
+        accepted=leg.accepted_at is not None,
+        ended_by=ended_by,
+        seconds=leg.seconds,
+        caller_has_gone=caller_has_gone,
+        taken_by_another=leg.call.accepted_leg_id not in {None, leg.pk},
+    )
+    if verdict.result is not None and leg.result != verdict.result:
+        leg.result = verdict.result
+        leg.ended_at = leg.ended_at or at
+    return verdict.anomaly
+
+
+def settle_step(call: Call, parameters: Mapping[str, str], *, at: datetime, caller_has_gone: bool) -> bool:
+    """Settle the legs of the step that was rung, and say whether one of them was answered by a person."""
+    sid = parameters.get("DialCallSid", "")
+    word = parameters.get("DialCallStatus", "")
+    bridged = {"true": True, "false": False}.get(parameters.get("DialBridged", "").lower())
+    legs = list(call.legs.filter(step=call.step))
+    named = next((leg for leg in legs if sid and leg.sid == sid), None)
+    if named is None:
+        # The leg's own callbacks are still on their way: where only one phone rang it can be no other.
+        named = next((leg for leg in legs if leg.pk == call.accepted_leg_id), legs[0] if len(legs) == 1 else None)
+    answered = False
+    for leg in legs:
+        leg.call = call
+        if leg is named:
+            leg.sid = leg.sid or sid or None
+            leg.bridged = bridged
+            leg.gateway_word = furthest_status(leg.gateway_word, word)
+        elif leg.result is None:
+            leg.gateway_word = furthest_status(leg.gateway_word, "canceled" if word in {"completed", "answered"} else word)
+        events.flag(call, judge(leg, caller_has_gone=caller_has_gone, at=at))
+        leg.save()
+        answered = answered or leg.result == "accepted"
+    return answered
+
+
+def end_call(call: Call, *, at: datetime, seconds: int | None = None) -> None:
+    """End a call, or work its outcome out again where something new is known. Safe to repeat.
+
+    Phones that still ring are counted as stopped; what is promised follows from the outcome: an answered call is
+    written up and asked after, any other is called back where there is a number.
+    """
+    was_live = call.state != CallState.ENDED
+    call.state = CallState(move_if_possible(call.state, "end"))
+    call.ended_at = call.ended_at or at
+    call.seconds = seconds if seconds is not None else call.seconds
+    for leg in call.legs.filter(result=None):
+        leg.call = call
+        leg.gateway_word = furthest_status(leg.gateway_word, "completed" if leg.picked_up_at else "canceled")
+        events.flag(call, judge(leg, caller_has_gone=True, at=at))
+        leg.save()
+    accepted = [leg for leg in call.legs.all() if leg.result == "accepted"]
+    call.outcome = judge_call(
+        is_over=True,
+        was_accepted=bool(accepted),
+        reached_prompt=call.promise_due_at is not None or call.stage in {"prompt", "recording"},
+        was_recorded=call.recordings.filter(state__in=["waiting", "kept"]).exclude(seconds=0).exists(),
+        is_blocked=call.outcome == "blocked",
+    )
+    if accepted and call.answered_by_id is None:
+        call.answered_by_id = accepted[0].person_id
+    call.save()
+    if was_live:
+        realtime.publish("call", call.ref)
+    _promise(call, at=at)
+
+
+def _promise(call: Call, *, at: datetime) -> None:
+    if call.case is None or call.outcome == "blocked":
+        return
+    if call.outcome == "answered":
+        followups.add_after_call(case=call.case, key=call.ref, owner=call.answered_by, ended_at=call.ended_at or at, at=at)
+        return
+    voicemail.promise_call_back(call, at=at)
+    if call.in_danger:
+        alarms.raise_alarm(kind="danger_not_answered", key=f"danger-{call.ref}", about=call.case.ref, at=at)

@@ -1,0 +1,97 @@
+"""Keep what the gateway says about calls, each thing once, whatever order it comes in; and find the call it is about."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from cases.models import Source
+from cases.services import intake
+from helpline.core.alarms import services as alarms
+from helpline.core.lines.models import Line
+from helpline.core.realtime import services as realtime
+from telephony.caller_id import CallerId, read_caller
+from telephony.models import Call, CallEvent, Leg
+
+LONGEST_WORD = 64
+
+
+def note(
+    *, call: Call, kind: str, word: str, parameters: Mapping[str, str], at: datetime, leg: Leg | None = None, key: str = ""
+) -> bool:
+    """Keep one event and say whether it is new. Status events are told apart by their sequence number, or their word."""
+    sequence = _read_number(parameters.get("SequenceNumber"))
+    told_apart = key or f"{word}:{'' if sequence is None else sequence}"
+    _, is_new = CallEvent.objects.get_or_create(
+        key=f"{kind}:{parameters.get('CallSid', '')}:{told_apart}"[:160],
+        defaults={
+            "call": call, "leg": leg, "kind": kind, "word": word[:LONGEST_WORD], "sequence": sequence,
+            "said_at": _read_time(parameters.get("Timestamp")), "received_at": at, "raw": dict(parameters),
+        },
+    )  # fmt: skip
+    return is_new
+
+
+def read_who(parameters: Mapping[str, str]) -> CallerId:
+    """Read who calls. ForwardedFrom is kept with the raw parameters and never used: it is free text of a carrier's."""
+    return read_caller(parameters.get("From"), region=settings.PHONENUMBER_DEFAULT_REGION)
+
+
+def lock_call(parameters: Mapping[str, str], at: datetime, *, kind: str) -> Call:
+    """Return the call of this request, locked for this transaction; one that we never heard of is made from what it says."""
+    sid = parameters.get("CallSid", "")
+    for _ in range(5):
+        call = Call.objects.select_for_update(of=("self",)).select_related("case", "line").filter(sid=sid).first()
+        if call is not None:
+            call.heard_at = at
+            return call
+        try:
+            with transaction.atomic():
+                _adopt(sid, parameters, at, kind)
+        except IntegrityError:
+            continue  # somebody adopted it at the same moment, or the reference was taken
+    raise IntegrityError("A call could be neither found nor made.")
+
+
+def _adopt(sid: str, parameters: Mapping[str, str], at: datetime, kind: str) -> None:
+    """Make a call whose first request never reached us: it counts as not served, and a person is told."""
+    line = Line.objects.active().filter(number=parameters.get("To", "")).first() or Line.objects.active().first()
+    who = read_who(parameters)
+    line_id = line.pk if line else None
+    if who.number is not None:
+        opened = intake.open_for_number(
+            line_id=line_id, number=who.number, known=intake.find_known(who.number), source=Source.CALL, at=at
+        )
+    else:
+        opened = intake.open_for_withheld(line_id=line_id, source=Source.CALL, at=at)
+    call = Call.objects.create(
+        sid=sid, direction=parameters.get("Direction", "inbound")[:16], line=line, case=opened.case,
+        number_id=opened.number_id, caller_id=opened.caller_id, sent_from=who.raw, sent_from_kind=who.kind,
+        raw=dict(parameters), was_served=False, anomalies=["no TwiML served"], stage="unknown", started_at=at, heard_at=at,
+    )  # fmt: skip
+    alarms.raise_alarm(kind="call_without_answer", key=f"not-served-{call.ref}", about=opened.case.ref, at=at)
+    realtime.publish("call", call.ref)
+
+
+def flag(call: Call, anomaly: str) -> None:
+    """Add a word for staff about something that should not be so; each word once. The call is saved by whoever asks."""
+    if anomaly and anomaly not in call.anomalies:
+        call.anomalies = [*call.anomalies, anomaly]
+
+
+def _read_number(text: str | None) -> int | None:
+    try:
+        number = int(text or "")
+    except ValueError:
+        return None
+    return number if 0 <= number < 2**31 else None
+
+
+def _read_time(text: str | None) -> datetime | None:
+    try:
+        said = parsedate_to_datetime(text or "")
+    except (TypeError, ValueError):
+        return None
+    return said if said.tzinfo else None

@@ -1,0 +1,20 @@
+"""The addresses of the phone. Those that the gateway calls stand fixed; the rest it finds from our answers."""
+
+from django.urls import path
+
+from telephony.webhooks import voice
+
+app_name = "telephony"
+
+urlpatterns = [
+    path("voice/", voice.receive, name="voice"),
+    path("voice/fallback/", voice.fall_back, name="voice_fallback"),
+    path("voice/status/", voice.hear_status, name="voice_status"),
+    path("voice/pressed/", voice.press, name="pressed"),
+    path("voice/dialled/<int:step>/", voice.hear_dialled, name="dialled"),
+    path("voice/whisper/<slug:leg_ref>/", voice.whisper, name="whisper"),
+    path("voice/accept/<slug:leg_ref>/", voice.accept, name="accept"),
+    path("voice/leg/<slug:leg_ref>/", voice.hear_leg_status, name="leg_status"),
+    path("voice/recorded/", voice.hear_recorded, name="recorded"),
+    path("voice/recording/", voice.hear_recording_status, name="recording_status"),
+]
