@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-pytest_plugins = ["tests.people"]
+pytest_plugins = ["tests.people", "tests.live"]
 
 _connect = socket.socket.connect
 
