@@ -77,10 +77,6 @@ class User(AbstractBaseUser):
         """Say whether the person is active and holds one of these roles."""
         return self.is_active and not self.roles.isdisjoint(roles)
 
-    def has_second_factor(self) -> bool:
-        """Say whether an authenticator app or a passkey is set up (recovery codes alone do not count)."""
-        return Authenticator.objects.filter(user=self, type__in=["totp", "webauthn"]).exists()
-
     @property
     def has_verified_phone(self) -> bool:
         return self.duty_phone_verified_at is not None
@@ -112,6 +108,8 @@ class HeldRole(models.Model):
 class NumberCheck(models.Model):
     """A code sent to a duty number, to be typed back: proof that the person has that phone in hand."""
 
+    MOST_TRIES = 5  # of a million codes, within ten minutes
+
     ref = models.CharField(max_length=24, unique=True, default=new_opaque, editable=False)
     user = models.ForeignKey(User, models.CASCADE, related_name="number_checks")
     number = SealedText()
@@ -125,4 +123,4 @@ class NumberCheck(models.Model):
         return f"number check {self.ref}"
 
     def is_open(self, at: datetime) -> bool:
-        return self.done_at is None and at < self.expires_at and self.tries < 5
+        return self.done_at is None and at < self.expires_at and self.tries < self.MOST_TRIES

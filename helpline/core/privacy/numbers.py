@@ -1,0 +1,22 @@
+"""Telephone numbers that staff type, in one form: E.164, so that equal numbers are equal."""
+
+import phonenumbers
+from django.conf import settings
+
+_MASKED_FROM = 6  # characters: shorter ones are shown as dots alone
+
+
+def read_number(typed: str) -> str | None:
+    """Return a typed number as E.164, or None where it cannot be one. Without a country it is of `DEFAULT_REGION`."""
+    try:
+        parsed = phonenumbers.parse(typed, settings.PHONENUMBER_DEFAULT_REGION)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(parsed):
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def mask_number(number: str) -> str:
+    """Show only that there is a number, and its last two figures, so that two of them can be told apart."""
+    return f"••• {number[-2:]}" if len(number) >= _MASKED_FROM else "•••"
