@@ -16,3 +16,10 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # Addresses of pages carry references, but who looked at which case when belongs to the audit, not to a log.
 accesslog = None
 control_socket_disable = True
+
+
+def post_worker_init(worker: object) -> None:
+    """Start what each web process does beside answering, once Django is ready."""
+    from telephony.services import keeper
+
+    keeper.start()

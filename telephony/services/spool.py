@@ -85,12 +85,21 @@ def count_kept() -> int:
     return sum(1 for path in _folder().iterdir() if not path.name.startswith("."))
 
 
+def _take_up_unfinished() -> None:
+    """Put back what a process was reading in when it was killed."""
+    for path in _folder().glob(".reading-*"):
+        pid = path.name.split("-")[1]
+        if pid.isdecimal() and not Path(f"/proc/{pid}").exists():
+            path.rename(path.with_name(path.name.split("-", 2)[2]))
+
+
 def read_in(handlers: Mapping[str, Callable[[Kept], None]]) -> int:
     """Read everything in, oldest first, and return how many. Stops at the first that fails for want of a database.
 
     Handlers are idempotent, so a request that was half read in before a crash is read in again. One that can never
     be read is put aside with the ending `.bad` and told in the log, by its name only.
     """
+    _take_up_unfinished()
     many = 0
     for file in sorted(path for path in _folder().iterdir() if not path.name.startswith(".") and path.suffix != ".bad"):
         claimed = file.with_name(f".reading-{os.getpid()}-{file.name}")
@@ -109,9 +118,9 @@ def read_in(handlers: Mapping[str, Callable[[Kept], None]]) -> int:
             claimed.rename(file.with_suffix(".bad"))
             log.error("a kept webhook cannot be read: %s", file.name)
             continue
-        except Exception as broken:  # noqa: BLE001 - one bad request must not hold up the others
+        except Exception as broken:
             claimed.rename(file.with_suffix(".bad"))
-            log.error("a kept webhook was not taken in: %s, %s", file.name, type(broken).__name__, exc_info=True)
+            log.exception("a kept webhook was not taken in: %s, %s", file.name, type(broken).__name__)
             continue
         claimed.unlink()
         many += 1

@@ -17,11 +17,10 @@ from helpline.core import clock
 from helpline.core.realtime import counters
 from telephony.gateway.signature import Signed, is_genuine
 from telephony.services import spool
+from telephony.services.refusals import REFUSED, REFUSED_ACCOUNT
 
 log = logging.getLogger(__name__)
 Parameters = Mapping[str, str]
-REFUSED = "refused-webhooks"  # the counter: a storm of these is a lost helpline
-REFUSED_ACCOUNT = "refused-account"  # signed rightly, for another account: somebody has our token
 
 
 def from_gateway(kind: str, *, when_broken: Callable[..., HttpResponse]) -> Callable[[Any], Any]:
@@ -49,9 +48,9 @@ def from_gateway(kind: str, *, when_broken: Callable[..., HttpResponse]) -> Call
             except (DatabaseError, InterfaceError) as broken:
                 spool.note_away(broken)
                 log.error("%s webhook kept on disk: %s", kind, type(broken).__name__)
-            except Exception as broken:  # noqa: BLE001 - whatever it is, a caller is waiting
+            except Exception as broken:
                 # No trace with values: it would hold what the caller's gateway sent.
-                log.error("%s webhook kept on disk: %s", kind, type(broken).__name__, exc_info=True)
+                log.exception("%s webhook kept on disk: %s", kind, type(broken).__name__)
             spool.keep(kind=kind, parameters=parameters, path=path, at=clock.now())
             return when_broken(parameters, **path)
 

@@ -1,0 +1,83 @@
+"""What is looked after by the clock: calls gone silent, webhooks kept on disk, the snapshot, gaps in the rota."""
+
+import logging
+from datetime import datetime, timedelta
+
+from helpline.core.alarms import services as alarms
+from helpline.core.lines.models import Line
+from telephony.gateway.errors import GatewayError, NotThere
+from telephony.gateway.protocol import Gateway
+from telephony.lifecycle import is_final_status
+from telephony.models import Call
+from telephony.services import (
+    callbacks,
+    emergencies,
+    inbound_calls,
+    legs,
+    messages_left,
+    refusals,
+    spool,
+)
+from telephony.services.known import look_up
+from telephony.services.spool import Kept
+
+SILENT_FOR = timedelta(minutes=10)
+LONGEST_CALL = timedelta(hours=4, minutes=10)  # the gateway ends a conversation after four hours
+log = logging.getLogger(__name__)
+
+
+def close_silent_calls(*, gateway: Gateway, at: datetime) -> int:
+    """Ask the gateway about live calls of which nothing was heard for ten minutes, and end those that are over."""
+    closed = 0
+    for call in Call.objects.silent_since(at - SILENT_FOR).order_by("heard_at")[:100]:
+        try:
+            now = gateway.get_call(call.sid)
+            word, seconds = now.status, now.seconds
+        except NotThere:
+            word, seconds = "completed", None
+        except GatewayError:
+            if at - call.started_at < LONGEST_CALL:
+                continue
+            word, seconds = "completed", None
+        if is_final_status(word):
+            said = {"CallSid": call.sid, "CallStatus": word, "SequenceNumber": "", "CallDuration": str(seconds or "")}
+            callbacks.hear_status(said, at=at)
+            closed += 1
+        else:
+            Call.objects.filter(pk=call.pk).update(heard_at=at)
+    return closed
+
+
+def read_spool() -> int:
+    """Read in what was kept on disk while the database was away, in the order in which it came."""
+    return spool.read_in(
+        {
+            "voice": lambda kept: _discard(inbound_calls.receive(kept.parameters, at=kept.at, served=False)),
+            "fallback": lambda kept: _discard(emergencies.answer_fallback(kept.parameters, at=kept.at)),
+            "status": lambda kept: callbacks.hear_status(kept.parameters, at=kept.at),
+            "pressed": lambda kept: _discard(inbound_calls.press(kept.parameters, at=kept.at)),
+            "dialled": _read_dialled,
+            "whisper": lambda kept: _discard(legs.whisper(kept.parameters, leg_ref=kept.path["leg_ref"], at=kept.at)),
+            "accept": lambda kept: _discard(legs.accept(kept.parameters, leg_ref=kept.path["leg_ref"], at=kept.at)),
+            "leg_status": lambda kept: legs.hear_status(kept.parameters, leg_ref=kept.path["leg_ref"], at=kept.at),
+            "recorded": lambda kept: _discard(messages_left.hear_recorded(kept.parameters, at=kept.at)),
+            "recording_status": lambda kept: messages_left.hear_recording_status(kept.parameters, at=kept.at),
+        }
+    )
+
+
+def _read_dialled(kept: Kept) -> None:
+    inbound_calls.hear_dialled(kept.parameters, step=int(kept.path["step"]), at=kept.at)
+
+
+def _discard(document: str) -> None:
+    """The caller got another answer at the time; what is kept is the record."""
+
+
+def watch_the_line(*, at: datetime) -> None:
+    """Tell a coordinator of refused webhooks and of a line without anybody on duty, within a minute."""
+    refusals.watch(at=at)
+    for line in Line.objects.active():
+        known = look_up(sid="", dialled=line.number, number=None, at=at)
+        if line.shifts.exists() and not any(person.has_verified_number for person in known.on_duty):
+            alarms.raise_alarm(kind="rota_gap", key=f"rota-gap-{line.ref}-{at:%Y%m%d%H}", about=line.ref, at=at)
