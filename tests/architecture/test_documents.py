@@ -39,7 +39,11 @@ def test_every_target_of_make_is_explained() -> None:
 
 
 def commands() -> list[str]:
-    places = [place for app in ("helpline", "telephony", "cases", "referrals") for place in ROOT.glob(f"{app}/**/commands/*.py")]
+    places = [
+        place
+        for app in ("helpline", "telephony", "cases", "referrals")
+        for place in ROOT.glob(f"{app}/**/commands/*.py")
+    ]
     return sorted(place.stem for place in places if place.stem != "__init__")
 
 
@@ -49,7 +53,9 @@ def test_every_command_stands_in_the_papers(command: str) -> None:
     assert any(re.search(rf"\b{command}\b", paper.read_text()) for paper in papers)
 
 
-@pytest.mark.parametrize("paper", sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]), ids=lambda paper: paper.name)
+@pytest.mark.parametrize(
+    "paper", sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]), ids=lambda paper: paper.name
+)
 def test_a_link_from_one_paper_to_another_leads_somewhere(paper: Path) -> None:
     links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", paper.read_text())
     assert [link for link in links if not (paper.parent / link).exists()] == []

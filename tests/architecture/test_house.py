@@ -13,7 +13,9 @@ ROOT = Path(__file__).parents[2]
 LONGEST_FILE = 500  # lines; beyond that it is usually two subjects
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 # A machine's own folders, and where packages come from: each installation has its own.
-OF_ONE_MACHINE = re.compile(r"/(?:work|root|home/\w+)/|/tmp/\w|(?:pypi|npmjs|registry\.)[\w.]*\.(?:org|com)|index-url|find-links")
+OF_ONE_MACHINE = re.compile(
+    r"/(?:work|root|home/\w+)/|/tmp/\w|(?:pypi|npmjs|registry\.)[\w.]*\.(?:org|com)|index-url|find-links"
+)
 MAY_SPEAK_OF_THEM = {"LICENSE", "tests/architecture/test_house.py", "CONTRIBUTING.md"}
 
 
