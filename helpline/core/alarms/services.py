@@ -24,6 +24,7 @@ def raise_alarm(*, kind: str, key: str, at: datetime, about: str = "", text: boo
                 outbox.put(
                     key=f"alarm-{alarm.ref}-{person.username}", route="staff", to=person.username,
                     template="staff/alarm", words={"kind": kind}, about=about, at=at,
+                    is_urgent=True,
                 )  # fmt: skip
     return alarm
 

@@ -32,8 +32,8 @@ class Route(models.TextChoices):
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def due(self, at: datetime) -> Self:
-        """Messages that may leave now."""
-        return self.filter(state=MessageState.WAITING, not_before__lte=at)
+        """Messages that may leave now: the urgent ones first, then whichever has waited longest."""
+        return self.filter(state=MessageState.WAITING, not_before__lte=at).order_by("-is_urgent", "not_before", "id")
 
     def stuck(self, at: datetime) -> Self:
         """Messages whose sender never said how it went: nobody knows whether they left."""
@@ -50,12 +50,16 @@ class Message(models.Model):
     template = models.CharField(max_length=80)  # the name under templates/messages/sms/
     words = SealedJSON(default=dict)  # what the template needs; for a written text {"body": …}
     about = models.CharField(max_length=32, blank=True)  # the public reference of the case
+    is_urgent = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.WAITING)
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
-    claimed_until = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)  # when its sender took it, the last time
+    claimed_until = models.DateTimeField(null=True)  # then somebody looks what became of it; null: a person must
+    attempt = SealedJSON(null=True)  # from, to and body as they were handed over, until it is known what became of it
     tries = models.PositiveSmallIntegerField(default=0)
+    lost_answers = models.PositiveSmallIntegerField(default=0)  # how often nobody knew whether it had left
     sent_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     sid = models.CharField(max_length=64, null=True, unique=True)
@@ -66,7 +70,9 @@ class Message(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["not_before", "id"], name="outbox_due", condition=models.Q(state="waiting")),
+            models.Index(
+                fields=["-is_urgent", "not_before", "id"], name="outbox_due", condition=models.Q(state="waiting")
+            ),
             models.Index(
                 fields=["claimed_until"], name="outbox_stuck", condition=models.Q(state__in=["sending", "unknown"])
             ),

@@ -17,6 +17,7 @@ def put(
     about: str = "",
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
+    is_urgent: bool = False,
 ) -> Message:
     """Put one message, inside the transaction that decided it. The same key again returns the first one unchanged.
 
@@ -27,7 +28,7 @@ def put(
         key=key,
         defaults={
             "route": route, "to_ref": to, "template": template, "words": words or {}, "about": about,
-            "created_at": at, "not_before": not_before or at, "expires_at": expires_at,
+            "created_at": at, "not_before": not_before or at, "expires_at": expires_at, "is_urgent": is_urgent,
         },
     )  # fmt: skip
     return message
