@@ -82,7 +82,7 @@ URGENT_WORDS: Final[Mapping[str, str]] = {
     "xh": """amapolisa, ipolisa, ndibanjiwe, ubanjiwe, babanjiwe, entolongweni, ndidlwengulwe, udlwengulwe, ndibethiwe,
         ingozi, ndincede, ndincedeni""",
     "uk": """поліція, поліції, поліцію, поліцейські, заарештували, заарештована, арешт, затримали, затримана, затриманий,
-        облава, зґвалтували, згвалтували, зґвалтування, побили, ніж, небезпека, допоможіть, рятуйте, врятуйте""",
+        облава, зґвалтували, згвалтували, зґвалтування, побили, небезпека, допоможіть, рятуйте, врятуйте""",
     "ru": """полиция, полиции, полицию, менты, арестовали, арест, задержали, задержана, облава, изнасиловали,
         изнасилование, избили, нож, опасность, помогите, спасите""",
     "es": """policía, policías, detenida, detenido, arrestada, arrestado, cárcel, redada, violación, violada, violaron,
