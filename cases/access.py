@@ -140,8 +140,20 @@ def mask_number(number: str) -> str:
     return f"••• {number[-3:]}"
 
 
+def numbers_of(case: Case) -> list[Number]:
+    """Return the numbers of a case: what it came in from first, then what else was recorded with the caller.
+
+    Of a caller who is only possibly known nothing but the number itself.
+    """
+    with_case = models.Q(pk=case.number_id)
+    if case.caller_id is not None and not case.possibly_known:
+        with_case |= models.Q(safe_contacts__caller=case.caller_id) | models.Q(caller=case.caller_id)
+    numbers = Number.objects.filter(with_case).distinct().order_by("pk")
+    return sorted(numbers, key=lambda number: number.pk != case.number_id)
+
+
 def reveal_number(user: User, case: Case, *, reason: str, at: datetime, number_ref: str = "") -> str:
-    """Return a whole number of the person who rings in this case, in E.164; the newest where none is named.
+    """Return a whole number of this case, in E.164; the one that it came in from where none is named.
 
     Always in the audit, with the reason. Raises NotAllowed without a reason or where the story is shut to this person,
     NotFound where there is no such number.
@@ -151,10 +163,8 @@ def reveal_number(user: User, case: Case, *, reason: str, at: datetime, number_r
     if not may_read_story(user, case):
         audit.record(by=user, verb="number.denied", what="case", about=case.ref, at=at)
         raise NotAllowed(_("Take this case over first: until then the number is shut."))
-    numbers = case.caller.numbers.order_by("-created_at", "-pk") if case.caller else Number.objects.none()
-    if number_ref:
-        numbers = numbers.filter(ref=number_ref)
-    number = numbers.first()
+    numbers = numbers_of(case)
+    number = next((one for one in numbers if not number_ref or one.ref == number_ref), None)
     if number is None:
         raise NotFound(_("There is no such number: it was withheld, or it is another case's."))
     audit.record(by=user, verb="number.revealed", what="case", about=case.ref, at=at, reason=reason, number=number.ref)

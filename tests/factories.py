@@ -53,7 +53,12 @@ def make_caller(*, number=None, at=NIGHT, **names):
 
 
 def make_case(*, line=None, caller=None, owner=None, at=NIGHT, **changes):
-    ordinary = {"source": Source.CALL, "opened_at": at, "ref": f"HL-{new_code(6)}"}
+    ordinary = {
+        "source": Source.CALL,
+        "opened_at": at,
+        "ref": f"HL-{new_code(6)}",
+        "number": caller.numbers.first() if caller else None,
+    }
     return Case.objects.create(line=line, caller=caller, owner=owner, **{**ordinary, **changes})
 
 

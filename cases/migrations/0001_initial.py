@@ -123,6 +123,11 @@ class Migration(migrations.Migration):
                 ('caller', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='numbers', to='cases.caller')),
             ],
         ),
+        migrations.AddField(
+            model_name='case',
+            name='number',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.number'),
+        ),
         migrations.CreateModel(
             name='SafeContact',
             fields=[

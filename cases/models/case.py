@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.caller import Caller
+from cases.models.caller import Caller, Number
 from cases.querysets import CaseQuerySet
 from helpline.core.lines.models import Line
 from helpline.core.privacy.fields import SealedText
@@ -33,13 +33,15 @@ class Source(models.TextChoices):
 class Case(models.Model):
     """One story. `caller` is who rings; `concerns` is whom it is about where that is another person.
 
-    `possibly_known`: the number was seen before and nobody has given the code word yet. Until then earlier cases stay
-    shut. `next_due_at` repeats the earliest unfinished follow-up, so that lists need no join.
+    `number` is what it came in from. `possibly_known`: that number was seen before and nobody has given the code word
+    yet: `caller` is then only who used the number first, and earlier cases stay shut. `next_due_at` repeats the
+    earliest unfinished follow-up, those of joined cases included, so that lists need no join.
     """
 
     ref = models.CharField(max_length=16, unique=True, editable=False)
     line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="cases")
     caller = models.ForeignKey(Caller, models.PROTECT, null=True, related_name="cases")
+    number = models.ForeignKey(Number, models.PROTECT, null=True, related_name="cases")
     concerns = models.ForeignKey(Caller, models.PROTECT, null=True, blank=True, related_name="cases_about")
     source = models.CharField(max_length=10, choices=Source.choices)
     state = models.CharField(max_length=10, choices=CaseState.choices, default=CaseState.OPEN)

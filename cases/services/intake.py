@@ -93,12 +93,12 @@ def open_for_number(
     the same moment: look up and run the whole transaction again.
     """
     if known is not None:
-        case = _insert_case(line_id, known.caller_id, source, urgency, at, possibly_known=True)
+        case = _insert_case(line_id, known, source, urgency, at, possibly_known=True)
         return Intake(case, known.caller_id, known.number_id)
     caller = Caller.objects.create(created_at=at)
     row = Number.objects.create(caller=caller, number=number, created_at=at)
-    case = _insert_case(line_id, caller.pk, source, urgency, at, possibly_known=False)
-    return Intake(case, caller.pk, row.pk)
+    made = KnownNumber(number_id=row.pk, caller_id=caller.pk)
+    return Intake(_insert_case(line_id, made, source, urgency, at, possibly_known=False), caller.pk, row.pk)
 
 
 def open_for_withheld(*, line_id: int | None, source: str, urgency: str = Urgency.NORMAL, at: datetime) -> Intake:
@@ -107,12 +107,13 @@ def open_for_withheld(*, line_id: int | None, source: str, urgency: str = Urgenc
 
 
 def _insert_case(
-    line_id: int | None, caller_id: int | None, source: str, urgency: str, at: datetime, *, possibly_known: bool
+    line_id: int | None, who: KnownNumber | None, source: str, urgency: str, at: datetime, *, possibly_known: bool
 ) -> Case:
     case = Case.objects.create(
         ref=next_case_reference(),
         line_id=line_id,
-        caller_id=caller_id,
+        caller_id=who.caller_id if who else None,
+        number_id=who.number_id if who else None,
         source=source,
         urgency=urgency,
         possibly_known=possibly_known,
@@ -127,7 +128,7 @@ def find_thread(number_id: int) -> Case | None:
 
     Where a case with the number was joined to another, that other one counts.
     """
-    with_number = Q(caller__numbers=number_id) | Q(joined__caller__numbers=number_id)
+    with_number = Q(number=number_id) | Q(joined__number=number_id)
     return Case.objects.open().filter(with_number).order_by("-opened_at", "-pk").first()
 
 
