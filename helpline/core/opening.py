@@ -161,7 +161,7 @@ def _periods(
         yield from sorted(begun, key=lambda period: period.starts_at)
 
 
-def _readable(hours: Sequence[Mapping[str, object]]) -> list[tuple[int, time, time]]:
+def _readable(hours: object) -> list[tuple[int, time, time]]:
     """Keep what can be read; the rest is what `check_hours` complains about."""
     found = []
     for period in hours if isinstance(hours, Sequence) else ():
