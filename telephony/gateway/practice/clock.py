@@ -1,6 +1,7 @@
 """Practice time: a clock that starts where it is told and can be moved."""
 
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -21,15 +22,21 @@ class Pace(StrEnum):
 
 
 class PracticeClock:
-    """Seconds of practice time since the start, and the moment of day they stand for."""
+    """Seconds of practice time since the start, and the moment of day they stand for.
 
-    def __init__(self, *, starts_at: datetime, pace: Pace) -> None:
+    `when_moved` is told of every jump, so that an application that believes in practice time too can jump along.
+    """
+
+    def __init__(
+        self, *, starts_at: datetime, pace: Pace, when_moved: Callable[[timedelta], None] | None = None
+    ) -> None:
         if starts_at.tzinfo is None:
             message = "the practice clock needs a start with an offset from UTC"
             raise ValueError(message)
         self.starts_at = starts_at
         self.pace = pace
         self._moved = 0.0
+        self._when_moved = when_moved
         self._ticking_since = time.monotonic()
 
     @property
@@ -43,7 +50,12 @@ class PracticeClock:
 
     def jump_to(self, seconds: float) -> None:
         """Move on to a moment; a moment already past leaves the clock where it is."""
-        self._moved += max(0.0, seconds - self.seconds())
+        by = seconds - self.seconds()
+        if by <= 0:
+            return
+        self._moved += by
+        if self._when_moved is not None:
+            self._when_moved(timedelta(seconds=by))
 
     def now(self) -> datetime:
         return self.at(self.seconds())

@@ -4,8 +4,8 @@ It rings phones that do what they are told, asks the application over real, sign
 that it gets, and takes REST requests as Twilio does.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -33,7 +33,8 @@ class PracticeNetwork:
 
     `public_url` is where the application says it is; `deliver_to` where it really listens, if that is elsewhere. `lines` are
     numbers of ours, or `Line`s where their addresses are not the product's own. `seed` decides SIDs and chance. `askers` is how
-    many HTTP requests may be under way at the same time; one makes the order of everything repeatable.
+    many HTTP requests may be under way at the same time; one makes the order of everything repeatable. `when_moved` is told of
+    every jump of the practice clock.
     Use as a context manager, or `start()` and `stop()`.
     """
 
@@ -51,11 +52,12 @@ class PracticeNetwork:
         limits: Limits | None = None,
         deliver_to: str | None = None,
         askers: int = 1,
+        when_moved: Callable[[timedelta], None] | None = None,
     ) -> None:
         self.public_url = public_url
         self.account_sid = account_sid
         self.auth_token = auth_token
-        clock = PracticeClock(starts_at=starts_at, pace=Pace(pace))
+        clock = PracticeClock(starts_at=starts_at, pace=Pace(pace), when_moved=when_moved)
         self._scheduler = Scheduler(clock, askers=askers, by_hand=self._somebody_plays)
         self.transcript = Transcript(clock, self._scheduler.changed)
         self.exchange = Exchange(

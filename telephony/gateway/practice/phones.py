@@ -1,10 +1,10 @@
 """What the people do who are rung, and the people who ring us: scripts for a leg of a call."""
 
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
-Built = TypeVar("Built")
+from telephony.gateway.practice.reading import build
 
 
 class Stage(StrEnum):
@@ -224,7 +224,7 @@ class Caller:
     def from_json(cls, values: dict[str, Any]) -> "Caller":
         """Read a caller; raises ValueError on a word that is not known."""
         reactions = tuple(read_reaction(reaction) for reaction in values.get("reactions", ()))
-        return _build(cls, {**values, "reactions": reactions})
+        return build(cls, {**values, "reactions": reactions})
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -247,19 +247,11 @@ def read_phone(values: dict[str, Any]) -> Phone:
         raise ValueError(message)
     if kind == InTurn.kind:
         return InTurn(tuple(read_phone(phone) for phone in values.get("phones", ())))
-    return _build(BEHAVIOURS[kind], values)
+    return build(BEHAVIOURS[kind], values)
 
 
 def read_reaction(values: dict[str, Any]) -> Reaction:
-    return _build(Reaction, {**values, "stage": Stage(values.get("stage", ""))})
-
-
-def _build(cls: type[Built], values: dict[str, Any]) -> Built:
-    known = {each.name for each in fields(cls)}  # type: ignore[arg-type]  # every caller hands in a dataclass
-    if unknown := set(values) - known:
-        message = f"{cls.__name__} does not know {', '.join(sorted(unknown))}; it knows {', '.join(sorted(known))}"
-        raise ValueError(message)
-    return cls(**values)
+    return build(Reaction, {**values, "stage": Stage(values.get("stage", ""))})
 
 
 @dataclass

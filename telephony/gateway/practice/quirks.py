@@ -1,8 +1,10 @@
 """What the network does that it may do, but mostly does not: late, repeated, shuffled and lost callbacks."""
 
 import random
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
+
+from telephony.gateway.practice.reading import build
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,8 @@ class Quirks:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "Quirks":
-        if unknown := set(values) - {each.name for each in fields(cls)}:
-            message = f"no such quirk: {', '.join(sorted(unknown))}"
-            raise ValueError(message)
         extra = tuple((str(name), str(value)) for name, value in values.get("extra_parameters", ()))
-        return cls(**{**values, "extra_parameters": extra})
+        return build(cls, {**values, "extra_parameters": extra})
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

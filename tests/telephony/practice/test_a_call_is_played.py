@@ -1,6 +1,15 @@
 """A call from its first request to its last."""
 
-from telephony.gateway.practice.phones import Accepts, Busy, Caller, Declines, HangsUpInWhisper, Mailbox, Stage, Unreachable
+from telephony.gateway.practice.phones import (
+    Accepts,
+    Busy,
+    Caller,
+    Declines,
+    HangsUpInWhisper,
+    Mailbox,
+    Stage,
+    Unreachable,
+)
 from tests.telephony.practice.conftest import (
     ACCOUNT,
     LINE,
@@ -10,6 +19,7 @@ from tests.telephony.practice.conftest import (
     ZOLA,
     accepting_one,
     dial,
+    make_network,
     number,
 )
 from tests.telephony.practice.scripted_app import twiml
@@ -122,7 +132,7 @@ def test_a_caller_id_that_is_not_ours_rings_nobody(app, network):
     ring(network)
     assert app.at("/leg") == []
     assert app.at("/after")[0]["DialCallStatus"] == "failed"
-    assert [problem.details["code"] for problem in network.transcript.problems()][0] == 13214
+    assert 13214 in [problem.details["code"] for problem in network.transcript.problems()]
 
 
 def test_a_dial_inside_the_whisper_is_refused(app, network):
@@ -162,8 +172,6 @@ def test_a_key_pressed_while_nobody_waits_for_one_is_lost(app, network):
 
 
 def test_the_same_seed_tells_the_same_story(app):
-    from tests.telephony.practice.conftest import make_network
-
     with_dial(app, number(NOMSA), number(SIPHO))
     stories = []
     for _ in range(2):
@@ -175,8 +183,6 @@ def test_the_same_seed_tells_the_same_story(app):
 
 
 def test_ten_people_ring_at_once_and_each_is_answered(app):
-    from tests.telephony.practice.conftest import make_network
-
     with make_network(app, askers=4) as network:
         legs = [network.call(from_=f"+4477009002{n:02}", to=LINE) for n in range(10)]
         network.settle()
