@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import IO
 
 from helpline.processes import broker
-from helpline.processes.places import Held, hold_folder, hold_port
+from helpline.processes.places import Held, Taken, hold_folder, hold_port
 from helpline.processes.procfile import read_procfile
 from helpline.processes.supervisor import Child, Supervisor
 
+FIRST_PRACTICE_PORT = 8019  # as in the environment, so that a command in another terminal finds the network
 BROKER_ANSWERS_WITHIN = 10.0  # seconds; measured 0.05; longer where many tasks are read back
 
 
@@ -67,9 +68,15 @@ def take(
     `socket` is where an embedded broker shall listen, None where there is another. `public_url` is blank where this
     machine's own address will do. Raises Taken.
     """
-    held = [hold_folder(folder)]
-    held.append(hold_port(port))
-    held.append(hold_port(held[-1].number + 1))
+    held: list[Held] = []
+    try:
+        held.append(hold_folder(folder))
+        held.append(hold_port(port))
+        held.append(hold_port(FIRST_PRACTICE_PORT))
+    except Taken:
+        for each in held:
+            each.release()
+        raise
     web, practice = held[1].number, held[2].number
     shared = {
         **environment,

@@ -1,0 +1,148 @@
+"""One night's call, played on a running line and told line by line. Every sentence is read back from the line itself."""
+
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from helpline.celery import app as celery
+from helpline.core import clock
+from helpline.processes.client import ApiClient, ApiRefused
+from telephony.gateway.practice.control import PracticeControl
+
+STARTS_WITHIN = 90.0  # seconds, on a small machine that does other things too; measured 6
+HAPPENS_WITHIN = 60.0  # seconds from a fact to its showing: the slowest sweep on this way runs every 5
+LOOK_EVERY = 0.25  # seconds
+T = TypeVar("T")
+
+
+class StepFailed(Exception):
+    """The story cannot go on; the text is a sentence for the person at the keyboard."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the story is played on: the line's address and zone, its practice network, its API, and where its code is."""
+
+    address: str
+    zone: ZoneInfo
+    network: PracticeControl
+    root: Path
+    tell: Callable[[str], None] = field(repr=False)
+
+    def local(self, moment: str | datetime) -> str:
+        at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+        return at.astimezone(self.zone).strftime("%a %H:%M")
+
+
+def play(stage: Stage) -> None:
+    """Play and tell the whole story. Raises StepFailed at the first thing that does not happen."""
+    wait_for_the_line(stage)
+    began = clock.now()
+    stage.tell(f"\n── {stage.local(began)}, somebody calls the line")
+    seen = play_the_call(stage)
+    try:
+        api = ApiClient(stage.address, manage(stage, "issue_api_token", "coordinator").strip())
+        follow_up = tell_what_was_kept(stage, api, began)
+        await_the_reminder(stage, api, follow_up, seen)
+    except ApiRefused as refusal:
+        raise StepFailed(f"The API refused: {refusal}.") from None
+
+
+def wait_for_the_line(stage: Stage) -> None:
+    """Wait until web, worker and practice network answer."""
+    wait_until("web answers", lambda: answers(f"{stage.address}/healthz"), STARTS_WITHIN)
+    wait_until("the practice network answers", stage.network.is_there, STARTS_WITHIN)
+    wait_until("a worker answers", lambda: celery.control.ping(timeout=1.0), STARTS_WITHIN)
+
+
+def play_the_call(stage: Stage) -> int:
+    """Let the practice network play the call, tell it, and return the number of its last event."""
+    for line in manage(stage, "practice", "after_hours").splitlines():
+        stage.tell(f"   {line}")
+    return int(stage.network.state()["events"])
+
+
+def tell_what_was_kept(stage: Stage, api: ApiClient, began: datetime) -> dict[str, Any]:
+    """Tell what the API has of the call, its legs, its case and the next step, and return that step."""
+    call = wait_until("the call has ended", lambda: ended_call(api, began))
+    stage.tell("\n── What the line made of it, read from its API")
+    for leg in call["legs"]:
+        stage.tell(f"   rang {leg['to_staff']}: {leg['result']}")
+    if call["outcome"] != "answered" or not call["answered_by"]:
+        raise StepFailed(f"The call was to be answered by a person, and is {call['outcome']}.")
+    results = [leg["result"] for leg in call["legs"]]
+    if results != ["no-answer", "accepted"]:
+        raise StepFailed(f"First on call was to ring out and second to accept; the legs say {', '.join(results)}.")
+    stage.tell(f"   call answered by {call['answered_by']}, case {call['case']}")
+    case = api.get(f"cases/{call['case']}/")
+    stage.tell(f"   case {case['ref']}, {case['state']}, owner {case['owner']}")
+    follow_up = wait_until("the case has a follow-up", lambda: first_due(api, case["ref"]))
+    stage.tell(
+        f"   follow-up for {follow_up['owner']}: {follow_up['kind'].replace('_', ' ')}, "
+        f"due {stage.local(follow_up['due_at'])}"
+    )
+    return follow_up
+
+
+def await_the_reminder(stage: Stage, api: ApiClient, follow_up: dict[str, Any], seen: int) -> None:
+    """Move the clock to when the follow-up is due, and wait until its reminder reaches its owner's telephone."""
+    number = api.get(f"staff/{follow_up['owner']}/")["duty_phone"]
+    before = len(stage.network.texts(number))
+    due = datetime.fromisoformat(follow_up["due_at"])
+    # The network moves its own clock and, with it, everybody's.
+    stage.network.advance((max(due - clock.now(), timedelta()) + timedelta(seconds=1)).total_seconds())
+    stage.tell(f"\n── {stage.local(clock.now())}, the clock moved on")
+    deadline = time.monotonic() + HAPPENS_WITHIN
+    while time.monotonic() < deadline:
+        texts = [text for text in stage.network.texts(number)[before:] if text.to == number]
+        if texts:
+            stage.tell(f"   text to {follow_up['owner']}, {number}: “{texts[0].body}”")
+            return
+        events = stage.network.transcript(after=seen, wait=5.0)
+        seen = events[-1].number if events else seen
+    raise StepFailed("The follow-up is due, and its reminder did not come within a minute.")
+
+
+def ended_call(api: ApiClient, began: datetime) -> dict[str, Any] | None:
+    return next(iter(api.list("calls", state="ended", since=began.isoformat())), None)
+
+
+def first_due(api: ApiClient, case: str) -> dict[str, Any] | None:
+    due = [each for each in api.list("follow-ups", case=case) if each["state"] == "due"]
+    return min(due, key=lambda each: datetime.fromisoformat(each["due_at"]), default=None)
+
+
+def manage(stage: Stage, *words: str) -> str:
+    """Run a command of `manage.py` and return what it printed. Raises StepFailed with what it said where it fails."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=stage.root, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+    if done.returncode:
+        raise StepFailed(f"`manage.py {' '.join(words)}` ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310  PUBLIC_URL, checked at the start
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def wait_until(what: str, look: Callable[[], T | None], within: float = HAPPENS_WITHIN) -> T:
+    """Look until there is something, and return it. Raises StepFailed with `what` after `within` seconds."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+        time.sleep(LOOK_EVERY)  # another process changes it, and has no way to tell us
+    raise StepFailed(f"Waited {within:.0f} s in vain until {what}.")
