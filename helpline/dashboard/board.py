@@ -35,7 +35,7 @@ KINDS_IN_PASSING: dict[str, str | Promise] = {
     "call_back": _("Call back"),
     "safety": _("Ask how they are"),
     "window": _("Clock ends"),
-    "court": _("Before an appointment"),
+    "court": _("Appointment"),
     "check": _("Check"),
     "task": _("Task"),
 }

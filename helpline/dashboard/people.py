@@ -40,7 +40,9 @@ def says_why(view: View[P]) -> View[P]:
             words = str(refusal) or _("That is not possible now.")
             status = 409 if isinstance(refusal, Conflict) else 403
             if request.headers.get("HX-Request") or request.method == "GET":
-                return render(request, "_parts/_refused.html", {"words": words}, status=status)
+                response = render(request, "_parts/_refused.html", {"words": words}, status=status)
+                response.headers["X-Refused"] = "1"  # live.js shows these words; every other error leaves the page as it is
+                return response
             messages.warning(request, words)
             return HttpResponseRedirect(back_to(request))
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 

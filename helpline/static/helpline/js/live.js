@@ -61,3 +61,14 @@ addEventListener("online", () => {
   reread();
   document.dispatchEvent(new CustomEvent("desk:link", { detail: "back" }));
 });
+
+// A refusal in words is shown in its place. An answer from the sign-in pages means that the session has ended: go there,
+// instead of drawing them into a part of this page.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.getResponseHeader("X-Refused")) event.detail.shouldSwap = true;
+  if (xhr.responseURL && new URL(xhr.responseURL).pathname.startsWith("/accounts/")) {
+    event.detail.shouldSwap = false;
+    location.reload();
+  }
+});
