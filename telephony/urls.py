@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from telephony.webhooks import voice
+from telephony.webhooks import texts, voice
 
 app_name = "telephony"
 
@@ -11,10 +11,14 @@ urlpatterns = [
     path("voice/fallback/", voice.fall_back, name="voice_fallback"),
     path("voice/status/", voice.hear_status, name="voice_status"),
     path("voice/pressed/", voice.press, name="pressed"),
+    path("voice/prompt/", voice.reach_prompt, name="prompt"),
     path("voice/dialled/<int:step>/", voice.hear_dialled, name="dialled"),
     path("voice/whisper/<slug:leg_ref>/", voice.whisper, name="whisper"),
     path("voice/accept/<slug:leg_ref>/", voice.accept, name="accept"),
     path("voice/leg/<slug:leg_ref>/", voice.hear_leg_status, name="leg_status"),
     path("voice/recorded/", voice.hear_recorded, name="recorded"),
     path("voice/recording/", voice.hear_recording_status, name="recording_status"),
+    path("sms/", texts.receive, name="sms"),
+    path("sms/status/", texts.hear_status, name="sms_status"),
+    path("sms/status/<slug:message_ref>/", texts.hear_status, name="text_status"),
 ]

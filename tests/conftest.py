@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-pytest_plugins = ["tests.people", "tests.live"]
+pytest_plugins = ["tests.people", "tests.live", "tests.twiml"]
 
 _connect = socket.socket.connect
 

@@ -66,6 +66,7 @@ class Call(models.Model):
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="calls_answered")
     accepted_leg = models.ForeignKey("Leg", models.SET_NULL, null=True, related_name="+")
     follows = models.ForeignKey("self", models.SET_NULL, null=True, related_name="followed_by")
+    prompted_at = models.DateTimeField(null=True)  # when the message prompt was first reached
     promise_due_at = models.DateTimeField(null=True)
     promise_because = models.CharField(max_length=40, blank=True)
     anomalies = models.JSONField(default=list)  # words of ours

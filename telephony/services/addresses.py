@@ -15,6 +15,11 @@ def pressed() -> str:
     return _absolute("pressed")
 
 
+def prompt() -> str:
+    """Where a caller goes on who finds nobody to be rung."""
+    return _absolute("prompt")
+
+
 def dialled(step: int) -> str:
     """Where it is told what became of one step of ringing."""
     return _absolute("dialled", step=step)
@@ -40,6 +45,6 @@ def message_taking() -> MessageTaking:
     return MessageTaking(key_url=pressed(), action_url=_absolute("recorded"), status_url=_absolute("recording_status"))
 
 
-def text_status() -> str:
-    """Where the progress of a text is told."""
-    return _absolute("sms_status")
+def text_status(message_ref: str) -> str:
+    """Where the progress of a text is told. It names the message: a status may come before we know the text's own id."""
+    return _absolute("text_status", message_ref=message_ref)

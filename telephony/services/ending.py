@@ -75,7 +75,7 @@ def end_call(call: Call, *, at: datetime, seconds: int | None = None) -> None:
     call.outcome = judge_call(
         is_over=True,
         was_accepted=bool(accepted),
-        reached_prompt=call.promise_due_at is not None or call.stage in {"prompt", "recording"},
+        reached_prompt=call.prompted_at is not None,
         was_recorded=call.recordings.filter(state__in=["waiting", "kept"]).exclude(seconds=0).exists(),
         is_blocked=call.outcome == "blocked",
     )

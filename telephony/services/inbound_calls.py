@@ -96,11 +96,9 @@ def _record(
 def _greet(call: Call, legs: list[Leg], known: Known, line: LineNow, *, at: datetime) -> str:
     prompts, voice = load_prompts(line)
     ring = ringing.describe_ring(call, legs, line, known) if legs else None
-    promise = "" if ring else voicemail.reach_prompt(call, line, at=at)
     return twiml.greet(
-        prompts=prompts, voice=voice, key_url=addresses.pressed(), ring=ring,
-        message=addresses.message_taking(), promise=promise,
-    )  # fmt: skip
+        prompts=prompts, voice=voice, key_url=addresses.pressed(), ring=ring, prompt_url=addresses.prompt()
+    )
 
 
 def answer_again(call: Call, known: Known, line: LineNow, *, at: datetime) -> str:
@@ -160,12 +158,19 @@ def press(parameters: Mapping[str, str], *, at: datetime) -> str:
     if call.state == CallState.VOICEMAIL:
         return voicemail.prompt(call, line, at=at)
     ring = ringing.describe_ring(call, list(call.legs.filter(step=call.step)), line, known)
-    if ring is not None and (asked > ASKED_AT_MOST or not is_new):
-        return _begin_ringing(call, ring)
+    if asked > ASKED_AT_MOST or not is_new:
+        return _begin_ringing(call, ring) if ring else voicemail.prompt(call, line, at=at)
     return twiml.ask_again(
-        prompts=prompts, voice=voice, key_url=addresses.pressed(), ring=ring, message=addresses.message_taking(),
-        promise="" if ring else voicemail.reach_prompt(call, line, at=at),
-    )  # fmt: skip
+        prompts=prompts, voice=voice, key_url=addresses.pressed(), ring=ring, prompt_url=addresses.prompt()
+    )
+
+
+@transaction.atomic
+def reach_prompt(parameters: Mapping[str, str], *, at: datetime) -> str:
+    """Nobody is there to be rung: the caller comes to the message prompt, by a request of its own."""
+    call = events.lock_call(parameters, at, kind="prompt")
+    _, line = know_again(call, at)
+    return twiml.hang_up() if call.state == CallState.ENDED else voicemail.prompt(call, line, at=at)
 
 
 def _begin_ringing(call: Call, ring: twiml.Ring) -> str:

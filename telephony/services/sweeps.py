@@ -56,6 +56,7 @@ def read_spool() -> int:
             "fallback": lambda kept: _discard(emergencies.answer_fallback(kept.parameters, at=kept.at)),
             "status": lambda kept: callbacks.hear_status(kept.parameters, at=kept.at),
             "pressed": lambda kept: _discard(inbound_calls.press(kept.parameters, at=kept.at)),
+            "prompt": lambda kept: _discard(inbound_calls.reach_prompt(kept.parameters, at=kept.at)),
             "dialled": _read_dialled,
             "whisper": lambda kept: _discard(legs.whisper(kept.parameters, leg_ref=kept.path["leg_ref"], at=kept.at)),
             "accept": lambda kept: _discard(legs.accept(kept.parameters, leg_ref=kept.path["leg_ref"], at=kept.at)),

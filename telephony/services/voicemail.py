@@ -34,6 +34,7 @@ def reach_prompt(call: Call, line: LineNow, *, at: datetime) -> str:
     """Note that the caller reaches the message prompt, store the promise, and return its words. Saves the call."""
     state: State = call.state  # type: ignore[assignment]
     call.state, call.stage = move_if_possible(state, "record"), "prompt"
+    call.prompted_at = call.prompted_at or at
     if call.number_id is None:
         call.save()
         _publish(call)

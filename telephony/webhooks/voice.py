@@ -66,6 +66,11 @@ def press(request: HttpRequest, parameters: Parameters) -> HttpResponse:
     return _xml(inbound_calls.press(parameters, at=clock.now()))
 
 
+@from_gateway("prompt", when_broken=_ring_somebody)
+def reach_prompt(request: HttpRequest, parameters: Parameters) -> HttpResponse:
+    return _xml(inbound_calls.reach_prompt(parameters, at=clock.now()))
+
+
 @from_gateway("dialled", when_broken=_ring_on)
 def hear_dialled(request: HttpRequest, parameters: Parameters, step: int) -> HttpResponse:
     return _xml(inbound_calls.hear_dialled(parameters, step=step, at=clock.now()))
