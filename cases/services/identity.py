@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.access import may_read_story, numbers_of
+from cases.access import may_read_story, numbers_of, with_story
 from cases.lifecycle import move_case
 from cases.models import Caller, Case, CaseState, LetIn, SafeContact, Whose
 from cases.services.casework import lock
@@ -188,8 +188,8 @@ def join_cases(*, case: Case, into: Case, by: User, how: str, at: datetime) -> C
     one, other = sorted((case, into), key=lambda row: row.pk)
     held = {row.pk: row for row in (lock(one), lock(other))}
     case, into = held[case.pk], held[into.pk]
-    if case.pk == into.pk or into.state == CaseState.JOINED:
-        raise NotAllowed(_("It can be joined only to another case that stands for itself."))
+    if case.pk == into.pk or into.state != CaseState.OPEN:
+        raise NotAllowed(_("It can be joined only to another case that is open."))
     if case.possibly_known:
         raise NotAllowed(_("Somebody has used this number before: say first whether it is the same person."))
     case.state = CaseState(move_case(case.state, "join"))
@@ -225,4 +225,6 @@ def part_cases(*, case: Case, by: User, at: datetime) -> Case:
 
 def joined_cases(case: Case, reader: User) -> list[Case]:
     """Return the cases that were joined to this one and that the reader may read, oldest first."""
-    return [one for one in case.joined.order_by("opened_at", "pk") if may_read_story(reader, one)]
+    joined = list(case.joined.select_related("owner").order_by("opened_at", "pk"))
+    readable = with_story(reader, joined)
+    return [one for one in joined if one.ref in readable]

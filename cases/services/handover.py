@@ -1,0 +1,87 @@
+"""Hand-over: one person offers cases of her own, the next accepts. Until then everything stays where it is."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.lifecycle import HandOverVerb, move_hand_over
+from cases.models import Case, CaseState, HandOver, HandOverState
+from cases.services.casework import ANSWERS_CALLERS, change_owner
+from helpline.core.audit import services as audit
+from helpline.core.errors import Conflict, NotAllowed
+from helpline.core.realtime import services as realtime
+from helpline.core.staff.models import User
+
+
+@transaction.atomic
+def offer(*, giver: User, taker: User, cases: Sequence[Case], at: datetime, note: str = "") -> HandOver:
+    """Offer cases to the next person. Raises NotAllowed where they are not the giver's own and open, or where the taker
+    answers no callers; Conflict where one of them is offered already.
+    """
+    if taker.pk == giver.pk or not taker.holds(*ANSWERS_CALLERS):
+        raise NotAllowed(_("A hand-over goes to somebody else who answers callers."))
+    held = _hold(cases)
+    if not held or any(case.owner_id != giver.pk or case.state != CaseState.OPEN for case in held):
+        raise NotAllowed(_("You can hand over open cases that are yours."))
+    if HandOver.objects.waiting().filter(cases__in=held).exists():
+        raise Conflict(_("One of these cases is offered to somebody already."))
+    hand_over = HandOver.objects.create(giver=giver, taker=taker, note=note.strip() or None, offered_at=at)
+    hand_over.cases.set(held)
+    audit.record(
+        by=giver, verb="hand_over.offered", what="hand_over", about=hand_over.ref, at=at, taker=taker.username,
+        cases=[case.ref for case in held],
+    )  # fmt: skip
+    realtime.publish("hand_over", hand_over.ref)
+    return hand_over
+
+
+@transaction.atomic
+def accept(*, hand_over: HandOver, by: User, at: datetime) -> list[Case]:
+    """Take what was offered: owners change, follow-ups go along, both may read on. Returns the cases that changed hands.
+
+    A case that somebody else took over meanwhile, or that was closed, stays where it is. Raises NotAllowed for anybody
+    but the taker, or where it was answered or withdrawn; Conflict where no case is left to take.
+    """
+    now = _move(hand_over, "accept", by, hand_over.taker, at)
+    taken = [case for case in _hold(now.cases.all()) if case.owner_id == now.giver_id and case.state == CaseState.OPEN]
+    if not taken:
+        raise Conflict(_("None of these cases is still theirs to hand over."))
+    for case in taken:
+        change_owner(case=case, to=by, why="hand_over", at=at)
+        audit.record(by=by, verb="case.taken", what="case", about=case.ref, at=at, because="hand_over")
+        realtime.publish("case", case.ref)
+    return taken
+
+
+@transaction.atomic
+def decline(*, hand_over: HandOver, by: User, at: datetime) -> HandOver:
+    """Leave it where it is. Raises NotAllowed for anybody but the taker, or where it was answered or withdrawn."""
+    return _move(hand_over, "decline", by, hand_over.taker, at)
+
+
+@transaction.atomic
+def withdraw(*, hand_over: HandOver, by: User, at: datetime) -> HandOver:
+    """Take an offer back. Raises NotAllowed for anybody but the giver, or where it was answered already."""
+    return _move(hand_over, "withdraw", by, hand_over.giver, at)
+
+
+def _hold(cases: Iterable[Case]) -> list[Case]:
+    """Return the cases as they are now, held until the transaction ends, always in the same order."""
+    wanted = [case.pk for case in cases]
+    return list(
+        Case.objects.select_for_update(of=("self",)).select_related("owner").filter(pk__in=wanted).order_by("pk")
+    )
+
+
+def _move(hand_over: HandOver, verb: HandOverVerb, by: User, whose: User, at: datetime) -> HandOver:
+    if by.pk != whose.pk or not by.is_active:
+        raise NotAllowed(_("This hand-over is between two other people."))
+    now = HandOver.objects.select_for_update(of=("self",)).get(pk=hand_over.pk)
+    now.state = HandOverState(move_hand_over(now.state, verb))
+    now.answered_at = at
+    now.save(update_fields=["state", "answered_at"])
+    audit.record(by=by, verb=f"hand_over.{now.state}", what="hand_over", about=now.ref, at=at)
+    realtime.publish("hand_over", now.ref)
+    return now

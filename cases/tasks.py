@@ -1,0 +1,12 @@
+"""What the worker does for cases. Periods: `helpline.schedule`. A task carries nothing; it sweeps rows that are due."""
+
+from celery import shared_task
+
+from cases.services import reminders
+from helpline.core import clock
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def remind_due_follow_ups() -> None:
+    """Tell staff what is due. May run twice, at once, or late."""
+    reminders.remind_due(at=clock.now())
