@@ -73,7 +73,9 @@ def may_install() -> list[str] | None:
 def alone() -> Iterator[None]:
     """Hold this machine's lock on installing for the tests: two clones may be tested side by side."""
     place = Path(tempfile.gettempdir()) / "helpline-packages.lock"
-    with place.open("a") as lock:
+    with contextlib.suppress(FileExistsError):  # another user's file may be locked, but not be opened to write
+        os.close(os.open(place, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0o644))
+    with place.open() as lock:
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
             try:

@@ -67,8 +67,13 @@ def is_free(port: int) -> bool:
 
 
 def _lock(path: Path) -> IO[str]:
-    """Open and lock a file for this process. Raises BlockingIOError where another has it, OSError where not allowed."""
-    handle = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+    """Open and lock a file for this process. Raises BlockingIOError where another has it, OSError where not allowed.
+
+    Opened for reading: in a folder that all may write to, another user's file may be locked but not be opened to write.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0o644))
+    handle = path.open()
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
