@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
+from cases.models import Case
+
 if TYPE_CHECKING:
     from telephony.models import Call, Leg, Recording, Text  # noqa: F401
 
@@ -20,8 +22,7 @@ class CallQuerySet(models.QuerySet["Call"]):
 
     def visible_to(self, user: Any) -> Self:
         """Calls of cases that this person may know of."""
-        cases = self.model._meta.get_field("case").related_model
-        return self.filter(case__in=cases.objects.visible_to(user))
+        return self.filter(case__in=Case.objects.visible_to(user))
 
 
 class LegQuerySet(models.QuerySet["Leg"]):
@@ -39,5 +40,4 @@ class RecordingQuerySet(models.QuerySet["Recording"]):
 
 class TextQuerySet(models.QuerySet["Text"]):
     def visible_to(self, user: Any) -> Self:
-        cases = self.model._meta.get_field("case").related_model
-        return self.filter(case__in=cases.objects.visible_to(user))
+        return self.filter(case__in=Case.objects.visible_to(user))

@@ -5,6 +5,7 @@ made of PUBLIC_URL and the path as it came, byte for byte, never of what a proxy
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import QueryDict
 from twilio.request_validator import RequestValidator, get_signature_algorithm
@@ -31,7 +32,7 @@ def is_genuine(request: Signed, *, public_url: str, tokens: list[str]) -> bool:
     address = public_url + request.path_and_query
     if request.body is not None and "bodySHA256=" not in request.path_and_query:
         return False
-    signed = request.body if request.body is not None else (request.form or {})
+    signed: Any = request.body if request.body is not None else (request.form or {})
     algorithm = get_signature_algorithm(request.settings_header)
     try:
         return any(RequestValidator(token).validate(address, signed, signature, algorithm) for token in tokens)

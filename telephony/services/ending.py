@@ -6,7 +6,7 @@ from datetime import datetime
 from cases.services import followups
 from helpline.core.alarms import services as alarms
 from helpline.core.realtime import services as realtime
-from telephony.lifecycle import EndedBy, furthest_status, judge_call, judge_leg, move_if_possible
+from telephony.lifecycle import EndedBy, furthest_status, judge_call, judge_leg
 from telephony.models import Call, Leg
 from telephony.models.call import CallState
 from telephony.services import events, voicemail
@@ -63,7 +63,7 @@ def end_call(call: Call, *, at: datetime, seconds: int | None = None) -> None:
     written up and asked after, any other is called back where there is a number.
     """
     was_live = call.state != CallState.ENDED
-    call.state = CallState(move_if_possible(call.state, "end"))
+    call.state = CallState.ENDED  # from any state, see telephony.lifecycle.CALL_MOVES
     call.ended_at = call.ended_at or at
     call.seconds = seconds if seconds is not None else call.seconds
     for leg in call.legs.filter(result=None):

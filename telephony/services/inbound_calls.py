@@ -53,7 +53,7 @@ def _receive(parameters: Mapping[str, str], at: datetime, *, served: bool) -> st
         call = Call.objects.select_related("case", "line").get(pk=known.call_id)
         return answer_again(call, known, known.line, at=at)
     plan = ringing.make_plan(known, known.line, at=at)
-    call, legs = _record(parameters, who, known, known.line, plan, anomalies, served=served, at=at)
+    call, legs = _record(parameters, known, plan, who=who, anomalies=anomalies, served=served, at=at)
     realtime.publish("call", call.ref)
     if known.is_blocked:
         return twiml.reject()
@@ -67,10 +67,18 @@ def _use_first_line(sid: str, who: CallerId, at: datetime) -> Known:
 
 
 def _record(
-    parameters: Mapping[str, str], who: CallerId, known: Known, line: LineNow, plan: Plan, anomalies: list[str],
-    *, served: bool, at: datetime,
-) -> tuple[Call, list[Leg]]:  # fmt: skip
+    parameters: Mapping[str, str],
+    known: Known,
+    plan: Plan,
+    *,
+    who: CallerId,
+    anomalies: list[str],
+    served: bool,
+    at: datetime,
+) -> tuple[Call, list[Leg]]:
     """Insert the case, the call and the legs of its first step (and the caller and her number where they are new)."""
+    line = known.line
+    assert line is not None
     if who.number is not None:
         seen = (
             intake.KnownNumber(number_id=known.number_id, caller_id=known.caller_id)

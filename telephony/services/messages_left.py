@@ -7,8 +7,7 @@ from django.db import transaction
 
 from helpline.core.realtime import services as realtime
 from telephony import twiml
-from telephony.lifecycle import CallState as State
-from telephony.lifecycle import is_final_status, move_if_possible
+from telephony.lifecycle import is_final_status
 from telephony.models import Call, Recording, RecordingState
 from telephony.models.call import CallState
 from telephony.services import ending, events, voicemail
@@ -22,12 +21,11 @@ def hear_recorded(parameters: Mapping[str, str], *, at: datetime) -> str:
     call = events.lock_call(parameters, at, kind="recorded")
     events.note(call=call, kind="recorded", word=parameters.get("Digits", ""), parameters=parameters, at=at, key=parameters.get("RecordingSid", "none"))
     keep(call, parameters, at=at)
-    state: State = call.state  # type: ignore[assignment]
-    call.state = move_if_possible(state, "record")
-    if call.stage != "over":
-        call.stage = "recording"
+    has_ended = call.state == CallState.ENDED
+    if not has_ended:
+        call.state, call.stage = CallState.VOICEMAIL, "recording"
     call.save()
-    if call.state == CallState.ENDED or parameters.get("Digits") == "hangup" or is_final_status(parameters.get("CallStatus", "")):
+    if has_ended or parameters.get("Digits") == "hangup" or is_final_status(parameters.get("CallStatus", "")):
         ending.end_call(call, at=at)
         return twiml.hang_up()
     if call.line is None:

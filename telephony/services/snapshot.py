@@ -58,7 +58,7 @@ def _describe(line: Line, at: datetime) -> dict[str, Any]:
     until = at + LOOKS_AHEAD
     shifts = list(Shift.objects.filter(line=line).touching(at, until).select_related("person"))
     overrides = list(Override.objects.filter(line=line).touching(at, until).select_related("person", "replaces").order_by("pk"))
-    people = {row.person for row in [*shifts, *overrides] if row.person is not None and row.person.is_active}
+    people = {shift.person for shift in shifts} | {change.person for change in overrides if change.person is not None}
     now = asdict(describe_line(line))
     now |= {"call_back_within": line.call_back_within.total_seconds(), "court_lead": line.court_lead.total_seconds()}
     return {
@@ -71,7 +71,7 @@ def _describe(line: Line, at: datetime) -> dict[str, Any]:
             ]
             for o in overrides
         ],
-        "numbers": {p.username: p.duty_phone for p in people if p.has_verified_phone and p.duty_phone},
+        "numbers": {p.username: p.duty_phone for p in people if p.is_active and p.has_verified_phone and p.duty_phone},
     }  # fmt: skip
 
 

@@ -10,9 +10,8 @@ from cases.promises import promise_call_back as work_out_promise
 from cases.services import followups
 from helpline.core.realtime import services as realtime
 from telephony import twiml
-from telephony.lifecycle import CallState as State
-from telephony.lifecycle import move_if_possible
 from telephony.models import Call
+from telephony.models.call import CallState
 from telephony.services import addresses
 from telephony.services.known import LineNow, describe_line
 from telephony.services.prompts import load_prompts
@@ -32,8 +31,7 @@ def work_out(line: LineNow, *, at: datetime) -> CallBackPromise:
 
 def reach_prompt(call: Call, line: LineNow, *, at: datetime) -> str:
     """Note that the caller reaches the message prompt, store the promise, and return its words. Saves the call."""
-    state: State = call.state  # type: ignore[assignment]
-    call.state, call.stage = move_if_possible(state, "record"), "prompt"
+    call.state, call.stage = CallState.VOICEMAIL, "prompt"
     call.prompted_at = call.prompted_at or at
     if call.number_id is None:
         call.save()

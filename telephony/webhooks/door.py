@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.csrf import csrf_exempt
 
 from helpline.core import clock
@@ -62,26 +63,27 @@ def from_gateway(kind: str, *, when_broken: Callable[..., HttpResponse]) -> Call
 
 def _read_genuine(request: HttpRequest) -> dict[str, str] | None:
     """Return the parameters where the signature holds, None otherwise. Of repeated names the first counts."""
-    signed = {
-        "path_and_query": request.get_full_path(),
-        "signature": request.headers.get("X-Twilio-Signature", ""),
-        "settings_header": request.headers.get("X-Twilio-Webhooks-Signature-Settings", ""),
-    }
+    signed = Signed(
+        path_and_query=request.get_full_path(),
+        signature=request.headers.get("X-Twilio-Signature", ""),
+        settings_header=request.headers.get("X-Twilio-Webhooks-Signature-Settings", ""),
+    )
     try:
         if request.method == "GET":
-            genuine = is_genuine(Signed(**signed), public_url=settings.PUBLIC_URL, tokens=settings.TWILIO_AUTH_TOKENS)
-            return {name: values[0] for name, values in request.GET.lists()} if genuine else None
+            return _flatten(request.GET) if _is_genuine(signed) else None
         if request.content_type == "application/json":
             body = request.body.decode()
-            signed["body"] = body
-            if not is_genuine(Signed(**signed), public_url=settings.PUBLIC_URL, tokens=settings.TWILIO_AUTH_TOKENS):
-                return None
-            said = json.loads(body)
-            return {str(name): str(value) for name, value in said.items()} if isinstance(said, dict) else {}
+            said = json.loads(body) if _is_genuine(replace(signed, body=body)) else None
+            return {str(name): str(value) for name, value in said.items()} if isinstance(said, dict) else None
         form = request.POST
-        genuine = is_genuine(
-            Signed(**signed, form=form), public_url=settings.PUBLIC_URL, tokens=settings.TWILIO_AUTH_TOKENS
-        )
-        return {name: values[0] for name, values in form.lists()} if genuine else None
+        return _flatten(form) if _is_genuine(replace(signed, form=form)) else None
     except (UnicodeError, ValueError, RequestDataTooBig, SuspiciousOperation):
         return None
+
+
+def _is_genuine(signed: Signed) -> bool:
+    return is_genuine(signed, public_url=settings.PUBLIC_URL, tokens=settings.TWILIO_AUTH_TOKENS)
+
+
+def _flatten(said: QueryDict) -> dict[str, str]:
+    return {name: str(values[0]) for name, values in said.lists() if values}

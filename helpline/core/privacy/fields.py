@@ -6,7 +6,7 @@ changes. What comes from the database stays sealed until somebody reads the attr
 
 import json
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -43,7 +43,7 @@ class _OpensOnReading(DeferredAttribute):
 class SealedField(models.BinaryField):  # type: ignore[type-arg]
     """Base of the sealed fields: stores bytes, refuses to be searched, sorted or set without its row."""
 
-    descriptor_class: ClassVar[type] = _OpensOnReading
+    descriptor_class = _OpensOnReading
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("editable", True)

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from types import TracebackType
 
 # Seven or more digits, with what people put between them: telephone numbers. Dates and clock times are shorter runs.
 _NUMBER = re.compile(r"(?<![\w.:-])\+?\d[\d ().\-/]{5,}\d(?![\w:])|\+\d{5,}")
@@ -23,13 +24,12 @@ class RedactFilter(logging.Filter):
         record.args = ()
         if record.exc_info and record.exc_info[0] is not None:
             # An exception's text may quote what a person said or a parameter of a query: keep its kind and its place.
-            record.exc_text = _describe(record.exc_info)
+            record.exc_text = _describe(record.exc_info[0], record.exc_info[2])
             record.exc_info = None
         return True
 
 
-def _describe(exc_info: object) -> str:
-    kind, _, trace = exc_info  # type: ignore[misc]
+def _describe(kind: type[BaseException], trace: TracebackType | None) -> str:
     places = []
     while trace is not None:
         code = trace.tb_frame.f_code

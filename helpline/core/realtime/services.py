@@ -41,7 +41,7 @@ def _send(kind: str, ref: str) -> None:
 def subscribe(heartbeat: float = 15.0) -> Iterator[tuple[str, str] | None]:
     """Yield (kind, reference) as they come, and None every `heartbeat` seconds of silence. Raises redis.RedisError."""
     listener = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1.0)
-    channel = listener.pubsub(ignore_subscribe_messages=True)
+    channel = listener.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
     try:
         channel.subscribe(CHANNEL)
         while True:
