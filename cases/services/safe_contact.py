@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from cases.models import Caller, Case, Number, SafeContact
+from cases.models import Case, Number, SafeContact
 
 # A figure of ours: what was safe changes, and nobody should rely on what was said a season ago.
 SAID_STAYS_GOOD_FOR = timedelta(days=90)
@@ -18,11 +18,14 @@ SAID_STAYS_GOOD_FOR = timedelta(days=90)
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether it may be sent; `because` is a code for records, `sentence` (translated) is for the person who asked."""
+    """Whether it may be sent (also as its truth); `because` is a code for records, `sentence` (translated) for people."""
 
     is_allowed: bool
     because: str
     sentence: str
+
+    def __bool__(self) -> bool:
+        return self.is_allowed
 
 
 @dataclass(frozen=True)
@@ -64,43 +67,32 @@ def decide(
         because = "too_old"
     else:
         because = "said_yes"
-    return Decision(because == "said_yes", because, _(_SENTENCES[because]))
+    return _answer(because)
 
 
-def may_text(
-    *, number: Number | None, caller: Caller | None, at: datetime, is_possibly_known: bool = False
-) -> Decision:
-    """Decide whether this caller may be texted on this number now."""
-    return _fetch_and_decide("text", number, caller, at, is_possibly_known)
+def may_text(*, number: Number | None, case: Case | None, at: datetime) -> Decision:
+    """Decide whether who rings in this case may be texted on this number now. Reads everything that counts afresh."""
+    return _fetch_and_decide("text", number, case, at)
 
 
-def may_call(
-    *, number: Number | None, caller: Caller | None, at: datetime, is_possibly_known: bool = False
-) -> Decision:
-    """Decide whether this caller may be rung on this number now, apart from a call-back that they asked for."""
-    return _fetch_and_decide("call", number, caller, at, is_possibly_known)
+def may_call(*, number: Number | None, case: Case | None, at: datetime) -> Decision:
+    """Decide whether who rings in this case may be rung on this number now, apart from a call-back that was promised."""
+    return _fetch_and_decide("call", number, case, at)
 
 
-def may_text_about(*, case_ref: str, number_ref: str, at: datetime) -> Decision:
-    """Decide for a message that is about to leave: public references in, everything read afresh."""
-    case = Case.objects.select_related("caller").filter(ref=case_ref).first()
-    number = Number.objects.filter(ref=number_ref).first()
-    if case is None:
-        return may_text(number=None, caller=None, at=at)
-    return may_text(number=number, caller=case.caller, at=at, is_possibly_known=case.possibly_known)
-
-
-def _fetch_and_decide(
-    channel: str, number: Number | None, caller: Caller | None, at: datetime, is_possibly_known: bool
-) -> Decision:
-    if number is None or caller is None:
-        return Decision(False, "no_number", _(_SENTENCES["no_number"]))
-    row = SafeContact.objects.filter(number=number, caller=caller).first()
+def _fetch_and_decide(channel: str, number: Number | None, case: Case | None, at: datetime) -> Decision:
+    if number is None or case is None or case.caller_id is None:
+        return _answer("no_number")
+    row = SafeContact.objects.filter(number=number, caller=case.caller_id).first()
     return decide(
         said=Said(row.may_text, row.may_call, row.confirmed_at) if row else None,
         channel=channel,
         is_opted_out=number.opted_out_at is not None,
         is_blocked=number.blocked_until is not None and at < number.blocked_until,
-        is_possibly_known=is_possibly_known,
+        is_possibly_known=case.possibly_known,
         at=at,
     )
+
+
+def _answer(because: str) -> Decision:
+    return Decision(because == "said_yes", because, _(_SENTENCES[because]))
