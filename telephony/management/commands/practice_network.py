@@ -29,6 +29,15 @@ class Command(BaseCommand):
         parser.add_argument("--deliver-to", help="where the application listens, if not at its public address")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        stopped = threading.Event()
+        for wish in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(wish, lambda *_: stopped.set())
+        if settings.HAS_LIVE_CREDENTIALS:
+            # A runner that starts the whole Procfile would end everything if this process ended.
+            self.stdout.write("Live credentials: there is nothing to practise on, and this process rests.")
+            self.stdout.flush()
+            stopped.wait()
+            return
         try:
             _, expected = practice_address(settings.TWILIO_API_URL)
             practice_address(f"http://{options['host']}:1")
@@ -50,9 +59,6 @@ class Command(BaseCommand):
             server = PracticeServer(network, host=options["host"], port=options["port"] or expected)
         except OSError as taken:
             raise CommandError(f"Port {options['port'] or expected} is taken.") from taken
-        stopped = threading.Event()
-        for wish in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(wish, lambda *_: stopped.set())
         with server:
             self.stdout.write(f"practice network at {server.url}")
             self.stdout.flush()
