@@ -75,12 +75,15 @@ _LINE = (
     "l.id, l.ref, l.number, l.name, l.languages, l.time_zone, l.hours, l.holidays, l.last_resort, l.ring_seconds, "
     "l.longest_wait_seconds, l.call_back_within_minutes, l.court_hours, l.court_lead_minutes"
 )
+# The line is named in both halves, so that the index on (line, ends_at, starts_at) serves however long the rota is.
 _SPANS = """
     SELECT id, line_id, person_id, CAST(NULL AS bigint) AS replaces_id, position, 0 AS is_change
-      FROM rota_shift WHERE starts_at <= %s AND ends_at > %s
+      FROM rota_shift
+     WHERE line_id = (SELECT id FROM lines_line WHERE number = %s) AND starts_at <= %s AND ends_at > %s
     UNION ALL
     SELECT id, line_id, person_id, replaces_id, position, 1 AS is_change
-      FROM rota_override WHERE starts_at <= %s AND ends_at > %s
+      FROM rota_override
+     WHERE line_id = (SELECT id FROM lines_line WHERE number = %s) AND starts_at <= %s AND ends_at > %s
 """
 
 
@@ -92,7 +95,7 @@ def look_up(*, sid: str, dialled: str, number: str | None, at: datetime) -> Know
     sql = f"""
         SELECT {_LINE}, (SELECT c.id FROM telephony_call c WHERE c.sid = %s),
                n.id, n.caller_id, n.blocked_until > %s,
-               (SELECT MAX(c.id) FROM telephony_call c WHERE c.number_id = n.id),
+               (SELECT c.id FROM telephony_call c WHERE c.number_id = n.id ORDER BY c.started_at DESC LIMIT 1),
                s.is_change, s.position, u.id, u.username, u.ref, u.duty_phone, u.duty_phone_verified_at, r.username,
                EXISTS (SELECT 1 FROM telephony_leg g WHERE g.person_id = u.id AND g.result IS NULL)
           FROM lines_line l
@@ -103,8 +106,9 @@ def look_up(*, sid: str, dialled: str, number: str | None, at: datetime) -> Know
          WHERE l.number = %s AND l.is_active
          ORDER BY s.is_change, s.id
     """  # noqa: S608 - the only things put in are column names and question marks of ours
+    spans = [dialled, moment, moment]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [sid, moment, *indexes, moment, moment, moment, moment, dialled])
+        cursor.execute(sql, [sid, moment, *indexes, *spans, *spans, dialled])
         rows = cursor.fetchall()
     if not rows:
         return Known(None, None, None, None, None, False, (), {})
