@@ -15,7 +15,10 @@ Answer = Callable[[HttpRequest], HttpResponse]
 SECOND_FACTORS = ("totp", "webauthn")  # recovery codes alone do not count
 GATEWAY_PATHS = ("/telephony/voice/", "/telephony/sms/")
 # Pages that somebody without a second factor may open: the ones that set it up, and the way out.
-BEFORE_SECOND_FACTOR = ("/accounts/2fa/", "/accounts/logout/", "/accounts/login/", "/accounts/reauthenticate/", "/static/", "/live/")
+BEFORE_SECOND_FACTOR = (
+    *("/accounts/2fa/", "/accounts/logout/", "/accounts/login/", "/accounts/reauthenticate/", "/accounts/password/"),
+    *("/welcome/", "/static/", "/healthz", "/readyz"),
+)
 
 
 class WebhookLane:
@@ -66,13 +69,12 @@ class SecondFactor:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
+        # Asked anew each time: a factor that was taken away must not leave a door open until the next sign-in.
         if (
             settings.REQUIRE_MFA
             and isinstance(user, User)
             and not request.path_info.startswith(BEFORE_SECOND_FACTOR)
-            and not request.session.get("has_second_factor")
+            and not Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists()
         ):
-            if not Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists():
-                return redirect("mfa_index")
-            request.session["has_second_factor"] = True
+            return redirect("mfa_index")
         return self.get_response(request)

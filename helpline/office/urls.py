@@ -1,0 +1,24 @@
+"""The coordinator's pages, and everybody's own."""
+
+from django.urls import path
+
+from helpline.office.views import me, staff
+
+app_name = "office"
+
+urlpatterns = [
+    path("me/", me.me, name="me"),
+    path("me/number/", me.my_number, name="my_number"),
+    path("me/code/", me.my_code, name="my_code"),
+    path("theme/", me.theme, name="theme"),
+    path("welcome/<slug:uidb64>/<str:token>/", me.Welcome.as_view(), name="welcome"),
+    path("staff/", staff.staff_list, name="staff"),
+    path("staff/new/", staff.new_account, name="account_new"),
+    path("staff/<slug:ref>/", staff.person, name="person"),
+    path("staff/<slug:ref>/roles/", staff.person_roles, name="person_roles"),
+    path("staff/<slug:ref>/link/", staff.person_link, name="person_link"),
+    path("staff/<slug:ref>/second-factor/", staff.person_second_factor, name="person_second_factor"),
+    path("staff/<slug:ref>/number/", staff.person_number, name="person_number"),
+    path("staff/<slug:ref>/leaves/", staff.person_leaves, name="person_leaves"),
+    path("staff/<slug:ref>/returns/", staff.person_returns, name="person_returns"),
+]
