@@ -8,7 +8,7 @@ from django.db import models
 from cases.models import Case
 
 if TYPE_CHECKING:
-    from telephony.models import Call, Leg, Recording, Text  # noqa: F401
+    from telephony.models import Call, Leg, Media, Recording, Text  # noqa: F401
 
 
 class CallQuerySet(models.QuerySet["Call"]):
@@ -41,3 +41,12 @@ class RecordingQuerySet(models.QuerySet["Recording"]):
 class TextQuerySet(models.QuerySet["Text"]):
     def visible_to(self, user: Any) -> Self:
         return self.filter(case__in=Case.objects.visible_to(user))
+
+
+class MediaQuerySet(models.QuerySet["Media"]):
+    def to_fetch(self, at: datetime) -> Self:
+        return self.filter(state="waiting", next_try_at__lte=at)
+
+    def to_delete_at_provider(self, at: datetime) -> Self:
+        """What is kept here and may still lie at the gateway. What we refused stays there: it is nobody's copy to destroy."""
+        return self.filter(state="kept", next_try_at__lte=at)

@@ -9,7 +9,8 @@ from helpline.core.lines.models import Line
 from helpline.core.outbox.models import Message
 from helpline.core.privacy.fields import SealedBytes, SealedJSON, SealedText
 from helpline.core.privacy.references import new_opaque
-from telephony.querysets import TextQuerySet
+from telephony.querysets import MediaQuerySet, TextQuerySet
+from telephony.text_words import make_nul_visible
 
 
 class Direction(models.TextChoices):
@@ -51,6 +52,11 @@ class Text(models.Model):
     def __str__(self) -> str:
         return f"text {self.ref}"
 
+    @property
+    def shown(self) -> str:
+        """The body as a page can show it: what cannot be seen there, such as NUL, is made visible."""
+        return make_nul_visible(self.body)
+
 
 class TextEvent(models.Model):
     """One status of an outgoing text, kept even where it comes before we know the text's id."""
@@ -87,6 +93,8 @@ class Media(models.Model):
     size = models.PositiveIntegerField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
+
+    objects = MediaQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["text", "position"], name="media_once")]

@@ -1,0 +1,107 @@
+"""Where a message goes, from which of our numbers, and in what words: all worked out at the moment when it leaves.
+
+A message names a person, never a number. So what changed since it was put into the outbox is obeyed: somebody has left,
+a number is no longer theirs, a caller said that texts are not safe, or texted STOP.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.template import Context, Engine
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from cases.models import Case, Number
+from cases.services import safe_contact
+from helpline.core.lines.models import Line
+from helpline.core.outbox.models import Message, Route
+from helpline.core.staff.models import NumberCheck, User
+from telephony.services.outcomes import find_case
+
+_TEMPLATE = re.compile(r"[a-z_]+(/[a-z_]+)?")
+
+
+class NotToBeSent(Exception):
+    """A rule keeps this message from leaving. `sentence` is for staff, `because` a word of ours; neither names anybody."""
+
+    def __init__(self, because: str, sentence: str) -> None:
+        super().__init__(because)
+        self.because = because
+        self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message ready to leave. Prints nothing of itself."""
+
+    to: str
+    sender: str
+    body: str
+    case: Case | None = None
+    number: Number | None = None
+
+    def __repr__(self) -> str:
+        return "<letter>"
+
+
+def write_letter(message: Message, *, at: datetime) -> Letter:
+    """Resolve whom it goes to, ask every rule again, and write it in their language. Raises NotToBeSent."""
+    case = find_case(message)
+    number: Number | None = None
+    if message.route == Route.CALLER:
+        number = _find_caller(message, case, at)
+        to, languages = number.number, list(case.line.languages) if case and case.line else []
+    elif message.route == Route.CHECK:
+        to, languages = _find_checked(message, at)
+    else:
+        to, languages = _find_staff(message)
+    sender = _find_sender(case)
+    return Letter(to=to, sender=sender, body=write_body(message, languages), case=case, number=number)
+
+
+def write_body(message: Message, languages: list[str]) -> str:
+    """Write the words of a message, in the first of these languages that we have."""
+    if not _TEMPLATE.fullmatch(message.template):
+        raise ValueError("not the name of a message")
+    template = Engine.get_default().get_template(f"messages/sms/{message.template}.txt")
+    spoken = {code for code, _name in settings.LANGUAGES}
+    language = next((code for code in languages if code in spoken), settings.LANGUAGE_CODE)
+    with override(language):
+        # Plain text: nothing is escaped as it would be for a page.
+        return template.render(Context(message.words, autoescape=False)).strip()
+
+
+def _find_staff(message: Message) -> tuple[str, list[str]]:
+    person = User.objects.active().reachable().filter(username=message.to_ref).first()
+    if person is None or not person.duty_phone:
+        raise NotToBeSent("no_duty_phone", _("This person has no verified duty number, or has left."))
+    return person.duty_phone, list(person.languages)
+
+
+def _find_checked(message: Message, at: datetime) -> tuple[str, list[str]]:
+    check = NumberCheck.objects.select_related("user").filter(ref=message.to_ref).first()
+    if check is None or not check.is_open(at):
+        raise NotToBeSent("check_over", _("This code is not asked for any more."))
+    return check.number, list(check.user.languages)
+
+
+def _find_caller(message: Message, case: Case | None, at: datetime) -> Number:
+    number = Number.objects.select_related("caller").filter(ref=message.to_ref).first()
+    if number is None:
+        raise NotToBeSent("no_number", _("This number is not kept any more."))
+    decision = safe_contact.may_text(number=number, case=case, at=at)
+    if not decision.is_allowed:
+        raise NotToBeSent("text_not_safe", decision.sentence)
+    return number
+
+
+def _find_sender(case: Case | None) -> str:
+    """Return the line that the case came in on, so that the thread goes on; else the first line that is in use."""
+    if case is not None and case.line is not None and case.line.is_active:
+        return case.line.number
+    line = Line.objects.active().first()
+    if line is None:
+        raise NotToBeSent("no_line", _("There is no line in use that could send it."))
+    return line.number
