@@ -9,7 +9,7 @@ from typing import Any
 from telephony.gateway.practice.clock import Pace
 from telephony.gateway.practice.legs import Leg
 from telephony.gateway.practice.network import NotQuiet, PracticeNetwork
-from telephony.gateway.practice.phones import Caller, read_phone
+from telephony.gateway.practice.phones import Caller, Stage, read_phone
 from telephony.gateway.practice.quirks import Quirks
 from telephony.gateway.practice.rest import RestAnswer, RestSide, as_json
 from telephony.gateway.practice.texting import read_texting
@@ -163,7 +163,8 @@ class ControlSide:
         words = str(values.get("words", ""))
         if words:
             self._network.say(leg, words)
-        self._network.speak(leg, float(values.get("seconds", max(1, len(words.split()) // 2))))
+        if leg.stage is Stage.RECORDING:
+            self._network.speak(leg, float(values.get("seconds", max(1, len(words.split()) // 2))))
         return leg.as_json()
 
     def _pick_up(self, values: Values) -> Values:

@@ -1,7 +1,7 @@
 """The parts that everything on the practice network works with, in one hand."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from telephony.gateway.practice.clock import PracticeClock
@@ -38,4 +38,4 @@ class Exchange:
 
     def now(self) -> datetime:
         """Return practice time in UTC, as everything on the wire is."""
-        return self.clock.now()
+        return self.clock.now().astimezone(UTC)

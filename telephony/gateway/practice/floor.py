@@ -59,6 +59,12 @@ class Floor:
         if reaction.hang_up:
             self.hang_up(leg)
 
+    def take_keys(self, leg: Leg) -> None:
+        """Notice keys from now on; those pressed before are lost."""
+        leg.takes_keys = True
+        if leg.process is not None:
+            leg.process.inbox.clear()
+
     def press(self, leg: Leg, digit: str) -> None:
         """Press one key; the network only notices where it waits for keys."""
         if leg.process is None or leg.is_over:

@@ -184,7 +184,7 @@ class Player:
     def _gather(self, leg: Leg, verb: Element, document: Document) -> Steps[Source | None]:
         """Collect keys or words. Without any, no request and the next verb; without an action, the same document again."""
         self._floor.enter(leg, Stage.MENU)
-        leg.takes_keys = True
+        self._floor.take_keys(leg)
         try:
             collected = yield from self._collect(leg, verb, document)
         finally:

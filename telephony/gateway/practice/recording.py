@@ -58,7 +58,7 @@ class Recorder:
         tape = _Tape(now(), verb.whole("maxLength", DEFAULT_LONGEST), verb.whole("timeout", DEFAULT_SILENCE))
         end: HungUp | None = None
         digits = ""
-        leg.takes_keys = True
+        self._floor.take_keys(leg)
         self._floor.enter(leg, Stage.RECORDING)
         try:
             digits = yield from self._listen(tape, verb.attributes.get("finishOnKey", ANY_KEY))

@@ -6,6 +6,7 @@ Sources: Twilio, "Test credentials" (magic numbers) and its error dictionary.
 from collections.abc import Mapping
 
 WORDS: Mapping[int, str] = {
+    20001: "Invalid parameter",
     20003: "Authenticate",
     20004: "Method not allowed",
     20404: "The requested resource was not found",

@@ -200,8 +200,8 @@ class RestSide:
             return self._page(request, "messages", [self._resources.message(text) for text in texts])
 
     def _page(self, request: RestRequest, name: str, items: list[dict[str, object]]) -> RestAnswer:
-        size = min(max(int(request.get("PageSize", "50") or "50"), 1), 1000)
-        number = int(request.get("Page", "0") or "0")
+        size = min(max(_whole(request, "PageSize", 50), 1), 1000)
+        number = _whole(request, "Page", 0)
         return as_json(self._resources.page(name, items, path=request.path, size=size, number=number))
 
     def _show_message(self, _request: RestRequest, found: re.Match[str]) -> RestAnswer:
@@ -258,7 +258,7 @@ class RestSide:
             fallback=_address(request, "FallbackUrl", "FallbackMethod"),
         )
         created = self._resources.call(leg)
-        self._network.call_out(leg, _source(request), timeout=float(request.get("Timeout", "60")))
+        self._network.call_out(leg, _source(request), timeout=_whole(request, "Timeout", 60))
         return as_json(created, 201)
 
     def _check_call(self, request: RestRequest, from_: str, to: str) -> None:
@@ -355,6 +355,13 @@ class RestSide:
 
 class _Silence(Exception):
     """This request is never answered."""
+
+
+def _whole(request: RestRequest, name: str, default: int) -> int:
+    given = request.get(name) or str(default)
+    if not given.isdecimal():
+        raise RestRefused(20001)
+    return int(given)
 
 
 def _is_web_address(url: str) -> bool:

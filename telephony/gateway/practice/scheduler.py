@@ -172,8 +172,6 @@ class Scheduler:
         """Move the practice clock on; whatever falls due on the way happens at its time."""
         with self.changed:
             self._horizon = max(self._horizon, self.clock.seconds()) + seconds
-            if self.clock.ticks:
-                self.clock.jump_to(self.clock.seconds() + seconds)
             self.changed.notify_all()
 
     def _is_quiet(self) -> bool:
@@ -215,33 +213,25 @@ class Scheduler:
     def _pass_time(self) -> None:
         """Let practice time go on to what is due next, or wait for something to change."""
         self._forget_stale()
+        now = self.clock.seconds()
         due = self._due[0][0] if self._due else None
-        if self.clock.pace is Pace.HELD and (due is None or due > self._horizon):
-            if not self._under_way and self._horizon > self.clock.seconds():
-                self.clock.jump_to(self._horizon)
-                self.changed.notify_all()
-            self.changed.wait()
-        elif due is None:
-            if self.clock.pace is Pace.INSTANT and not self._under_way:
-                self.clock.jump_to(self._horizon)
-            self.changed.notify_all()
-            self.changed.wait()
-        elif due <= self.clock.seconds() or (self._may_jump() and not self._under_way):
+        if due is not None and (due <= now or (self._may_jump_to(due) and not self._under_way)):
             self.clock.jump_to(due)
             self._ready.append(heapq.heappop(self._due)[2])
-        elif self.clock.ticks and not self._may_jump():
-            self.changed.wait(timeout=due - self.clock.seconds())
+        elif self._horizon > now and not self._under_way:
+            self.clock.jump_to(self._horizon)
+            self.changed.notify_all()
         else:
-            self.changed.wait()
+            self.changed.wait(timeout=due - now if due is not None and self.clock.ticks else None)
 
-    def _may_jump(self) -> bool:
+    def _may_jump_to(self, due: float) -> bool:
         match self.clock.pace:
-            case Pace.INSTANT | Pace.HELD:
+            case Pace.INSTANT:
                 return True
             case Pace.MIXED:
-                return not self._by_hand()
-            case Pace.REAL:
-                return False
+                return due <= self._horizon or not self._by_hand()
+            case Pace.REAL | Pace.HELD:
+                return due <= self._horizon
 
     def _step(self, resume: _Resume) -> None:
         process = resume.process
