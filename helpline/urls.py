@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("helpline.api.urls")),
     path("telephony/", include("telephony.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("", include("helpline.office.urls")),
+    path("accounts/", include("helpline.office.account_urls")),
 ]
