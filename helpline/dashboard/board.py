@@ -4,7 +4,7 @@ Everybody sees that somebody calls and who has it; a case's reference is given o
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, FollowUp, HandOver
 from helpline.core.alarms.models import Alarm
 from helpline.core.lines.models import Line
-from helpline.core.rota.coverage import Change, Turn, next_change, who_covers
-from helpline.core.rota.models import Override, Shift
+from helpline.core.rota.coverage import Turn, next_change, who_covers
+from helpline.core.rota.services import Rota, read_rota
 from helpline.core.staff.models import Role, User
 from helpline.dashboard.night import SHOWS_AFTER, SHOWS_BEFORE, Night, draw_night
 from helpline.dashboard.words import here
@@ -260,46 +260,22 @@ def read_tonight(user: User, at: datetime) -> TonightPart:
 
 
 def read_duties(at: datetime) -> list[OnDuty]:
-    """Read who is on call on every active line: four queries."""
+    """Read who is on call on every active line: two queries for each, and a house has few lines."""
     since, until = at - SHOWS_BEFORE - timedelta(hours=1), at + SHOWS_AFTER + timedelta(hours=24)
-    shifts = list(Shift.objects.touching(since, until).select_related("person"))
-    overrides = list(Override.objects.touching(since, until).select_related("person", "replaces").order_by("pk"))
-    people = [*(s.person for s in shifts), *(p for o in overrides for p in (o.person, o.replaces) if p)]
-    names = {person.username: str(person) for person in people}
-    return [
-        _on_duty(
-            line,
-            [Turn(s.person.username, s.position, s.starts_at, s.ends_at) for s in shifts if s.line_id == line.pk],
-            [_change(o) for o in overrides if o.line_id == line.pk],
-            at,
-            names,
-        )
-        for line in Line.objects.active()
-    ]
+    return [_on_duty(line, read_rota(line, since, until), at) for line in Line.objects.active()]
 
 
-def _change(override: Override) -> Change:
-    return Change(
-        override.person.username if override.person else None,
-        override.replaces.username if override.replaces else None,
-        override.position,
-        override.starts_at,
-        override.ends_at,
-    )
-
-
-def _on_duty(
-    line: Line, turns: Sequence[Turn], changes: Sequence[Change], at: datetime, names: dict[str, str]
-) -> OnDuty:
-    change = next_change(turns, changes, at)
+def _on_duty(line: Line, rota: Rota, at: datetime) -> OnDuty:
+    names = {username: str(person) for username, person in rota.people.items()}
+    change = next_change(rota.turns, rota.changes, at)
     return OnDuty(
         line=line.name,
-        now=_say(who_covers(turns, changes, at), names),
+        now=_say(who_covers(rota.turns, rota.changes, at), names),
         until=change.at if change else None,
         then=_say(change.on_duty, names) if change else (),
-        night=draw_night(turns, changes, at, here(), names),
+        night=draw_night(rota.turns, rota.changes, at, here(), names),
     )
 
 
-def _say(turns: Iterable[Turn], names: dict[str, str]) -> list[str]:
+def _say(turns: Iterable[Turn], names: Mapping[str, str]) -> list[str]:
     return [names.get(turn.person, turn.person) for turn in turns]

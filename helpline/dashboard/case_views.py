@@ -1,40 +1,65 @@
-"""The case page, whole and in the parts that re-read themselves."""
+"""The case page, whole and in the parts that re-read themselves; the list of cases; a case without a call."""
 
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cases.access import READ, WRITE, Reason, get_case, may_read_story, reveal_number
+from cases.access import READ, Reason, get_case, may_read_story
 from cases.models import Case
+from cases.services import identity, intake
 from helpline.core import clock
+from helpline.core.lines.models import Line
+from helpline.core.privacy.references import new_opaque
 from helpline.core.staff.models import User
-from helpline.dashboard.casefile import count_earlier_cases, read_draft, read_promises, read_safe_lines
+from helpline.dashboard.casefile import count_earlier_cases, read_draft, read_promises, read_safe_lines, who_may_take
+from helpline.dashboard.caselist import SHOWS, read_cases, search_cases
+from helpline.dashboard.forms import CallerForm, FollowUpForm, HandOverForm, NewCaseForm
 from helpline.dashboard.people import says_why, worker
 from helpline.dashboard.story import Story, read_story
 
 
 def show_case(request: HttpRequest, case: Case, at: datetime, *, status: int = 200, **forms: Any) -> HttpResponse:
-    """Render the page of a case that was opened through the door; `forms` replace the empty ones, with their errors."""
+    """Render the page of a case that was opened through the door; `forms` stand in for the empty ones, with errors."""
     user = worker(request)
     may_read = may_read_story(user, case)
     page = {
         "case": case,
         "may_read": may_read,
         "may_write": may_read,
-        "safe_lines": read_safe_lines(case) if may_read else [],
+        "caller": None if case.possibly_known else case.caller,
+        "safe_lines": read_safe_lines(case, at) if may_read else [],
         "reasons": Reason.choices,
         "promises": read_promises(case),
-        "story": read_story(case, at) if may_read else Story([], None),
-        "earlier_cases": count_earlier_cases(case),
+        "story": story_of(case, user, at) if may_read else Story([], None),
+        "earlier_count": count_earlier_cases(case) if may_read else 0,
+        "earlier_cases": identity.earlier_cases(case) if may_read and case.state == "open" else [],
         "draft": read_draft(case, user),
+        "text_key": new_opaque(),
         "now": at,
+        "follow_up_form": FollowUpForm(at=at),
+        "hand_over_form": HandOverForm(takers=who_may_take(user)),
+        "caller_form": CallerForm(initial=names_of(case)),
         **forms,
     }
     return render(request, "cases/case.html", page, status=status)
+
+
+def names_of(case: Case) -> dict[str, str | None]:
+    """Return what the form of the caller begins with; nothing while the caller is only possibly known."""
+    if case.possibly_known or case.caller is None:
+        return {}
+    return {"code_name": case.caller.code_name, "pronouns": case.caller.pronouns}
+
+
+def story_of(case: Case, user: User, at: datetime, before: datetime | None = None) -> Story:
+    """Read the story of a case together with the cases that were joined to it and that this person may read."""
+    return read_story([case, *identity.joined_cases(case, user)], at, before)
 
 
 @require_GET
@@ -50,7 +75,7 @@ def story(request: HttpRequest, ref: str) -> HttpResponse:
     user, at = worker(request), clock.now()
     case = get_case(user, ref, to=READ, at=at)
     may_read = may_read_story(user, case)
-    page = read_story(case, at, parse_time(request.GET.get("before"))) if may_read else Story([], None)
+    page = story_of(case, user, at, parse_time(request.GET.get("before"))) if may_read else Story([], None)
     return render(request, "cases/_story.html", {"case": case, "story": page, "may_read": may_read})
 
 
@@ -65,17 +90,7 @@ def promises(request: HttpRequest, ref: str) -> HttpResponse:
 def promises_of(case: Case, user: User, at: datetime) -> dict[str, Any]:
     """Return what the promises of a case are drawn from."""
     may_write = may_read_story(user, case)
-    return {"case": case, "promises": read_promises(case), "may_write": may_write, "now": at, "user": user}
-
-
-@require_POST
-@says_why
-def number(request: HttpRequest, ref: str, number_ref: str) -> HttpResponse:
-    """Show one whole number, for the reason given, which is written down."""
-    user, at = worker(request), clock.now()
-    case = get_case(user, ref, to=WRITE, at=at)
-    whole = reveal_number(user, case, reason=request.POST.get("reason", ""), number_ref=number_ref, at=at)
-    return render(request, "cases/_number_shown.html", {"number": whole, "number_ref": number_ref})
+    return {"case": case, "promises": read_promises(case), "may_read": may_write, "may_write": may_write, "now": at}
 
 
 def parse_time(text: str | None) -> datetime | None:
@@ -85,3 +100,34 @@ def parse_time(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return at if at is not None and at.tzinfo is not None else None
+
+
+@require_GET
+def cases(request: HttpRequest) -> HttpResponse:
+    user, at = worker(request), clock.now()
+    show = request.GET.get("show", "open")
+    page = read_cases(user, show, at, request.GET.get("after", ""))
+    return render(request, "cases/list.html", {"page": page, "show": show, "shows": SHOWS, "now": at})
+
+
+@require_POST
+def search(request: HttpRequest) -> HttpResponse:
+    """Find by POST, so that what was searched for stands in no address, history or log. One hit is opened at once."""
+    user, typed = worker(request), request.POST.get("q", "")
+    page = search_cases(user, typed)
+    if len(page.rows) == 1:
+        return redirect("dashboard:case", page.rows[0].case.ref)
+    return render(request, "cases/list.html", {"page": page, "typed": typed, "shows": SHOWS, "now": clock.now()})
+
+
+@require_http_methods(["GET", "POST"])
+@says_why
+def new(request: HttpRequest) -> HttpResponse:
+    user = worker(request)
+    form = NewCaseForm(request.POST or None)
+    if request.method == "GET" or not form.is_valid():
+        return render(request, "cases/new.html", {"form": form}, status=422 if request.method == "POST" else 200)
+    line = Line.objects.active().first()
+    case = intake.open_without_call(by=user, at=clock.now(), line=line, **form.cleaned_data)
+    messages.success(request, _("The case is open, and yours."))
+    return redirect("dashboard:case", case.ref)

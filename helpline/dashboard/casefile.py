@@ -4,58 +4,65 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from cases.access import mask_number
+from cases.access import mask_number, numbers_of
 from cases.models import Case, FollowUp, HandOver, Note, Number, SafeContact
-from helpline.core.staff.models import Role, User
-
-ANSWERS_CALLERS = (Role.COUNSELLOR, Role.PARALEGAL, Role.SUPERVISOR)
+from cases.services.casework import ANSWERS_CALLERS
+from cases.services.safe_contact import Decision, Said, decide
+from helpline.core.staff.models import User
 
 
 @dataclass(frozen=True)
 class SafeLine:
-    """What may be sent to one number of this case, said in words by its template. Unknown means no."""
+    """What may be sent to one number of this case, and why not where it may not. Unknown means no."""
 
     ref: str
     masked: str
-    is_known: bool = False
+    text: Decision
+    call: Decision
     whose: str = ""
-    may_text: bool = False
-    may_call: bool = False
     say: str = ""
     confirmed_at: datetime | None = None
-    stopped: bool = False
+    said: SafeContact | None = None
 
     @property
-    def text_is_safe(self) -> bool:
-        return self.may_text and not self.stopped
+    def is_known(self) -> bool:
+        return self.said is not None
 
 
-def read_safe_lines(case: Case) -> list[SafeLine]:
-    """Read the numbers that this case was called or texted from, with what this caller said about each: two queries."""
-    used = Q(calls__case=case) | Q(texts__case=case)
-    if case.caller_id:
-        used |= Q(safe_contacts__caller=case.caller_id)
-    numbers = Number.objects.filter(used).distinct().order_by("pk")
+def read_safe_lines(case: Case, at: datetime) -> list[SafeLine]:
+    """Read the numbers of a case, with what this caller said about each and what follows from it: two queries.
+
+    While a caller is only possibly known nothing that somebody said before counts: it may have been another person.
+    """
+    numbers = numbers_of(case)
+    if case.possibly_known or case.caller_id is None:
+        return [_safe_line(case, number, None, at) for number in numbers]
     said = {row.number_id: row for row in SafeContact.objects.filter(caller=case.caller_id, number__in=numbers)}
-    return [_safe_line(number, said.get(number.pk)) for number in numbers]
+    return [_safe_line(case, number, said.get(number.pk), at) for number in numbers]
 
 
-def _safe_line(number: Number, said: SafeContact | None) -> SafeLine:
-    masked = mask_number(number.number)
-    if said is None:
-        return SafeLine(number.ref, masked, stopped=number.opted_out_at is not None)
+def _safe_line(case: Case, number: Number, said: SafeContact | None, at: datetime) -> SafeLine:
+    def may(channel: str) -> Decision:
+        return decide(
+            said=Said(said.may_text, said.may_call, said.confirmed_at) if said else None,
+            channel=channel,
+            is_opted_out=number.opted_out_at is not None,
+            is_blocked=number.blocked_until is not None and at < number.blocked_until,
+            is_possibly_known=case.possibly_known,
+            at=at,
+        )
+
     return SafeLine(
         ref=number.ref,
-        masked=masked,
-        is_known=True,
-        whose=said.get_whose_display(),
-        may_text=said.may_text,
-        may_call=said.may_call,
-        say=said.say or "",
-        confirmed_at=said.confirmed_at,
-        stopped=number.opted_out_at is not None,
+        masked=mask_number(number.number),
+        text=may("text"),
+        call=may("call"),
+        whose=said.get_whose_display() if said else "",
+        say=(said.say or "") if said else "",
+        confirmed_at=said.confirmed_at if said else None,
+        said=said,
     )
 
 
@@ -68,16 +75,18 @@ class Promises:
 
 
 def read_promises(case: Case) -> Promises:
-    unfinished = FollowUp.objects.unfinished().filter(case=case).select_related("owner").order_by("due_at", "pk")
+    """Read what is unfinished on a case and on those that were joined to it: two queries."""
+    of_it = Q(case=case) | Q(case__joined_into=case)
+    unfinished = FollowUp.objects.unfinished().filter(of_it).select_related("owner", "case").order_by("due_at", "pk")
     waiting = HandOver.objects.waiting().filter(cases=case).select_related("giver", "taker").first()
     return Promises(list(unfinished), waiting)
 
 
 def count_earlier_cases(case: Case) -> int:
-    """Count the other cases from the same first caller: a number for the panel, nothing of what stands in them."""
-    if not case.possibly_known or case.caller_id is None:
+    """Count the other cases that came in from this number: a figure for the panel, nothing of what stands in them."""
+    if not case.possibly_known or case.number_id is None:
         return 0
-    return Case.objects.filter(caller=case.caller_id).exclude(pk=case.pk).exclude(state="joined").count()
+    return Case.objects.filter(number=case.number_id).exclude(pk=case.pk).count()
 
 
 def read_draft(case: Case, user: User) -> str:
@@ -86,7 +95,7 @@ def read_draft(case: Case, user: User) -> str:
     return draft.body if draft else ""
 
 
-def who_may_take(case: Case, user: User) -> list[User]:
-    """Return the people to whom this person can hand the case over."""
-    people = User.objects.active().holding(*ANSWERS_CALLERS).exclude(pk=user.pk)
-    return list(people.exclude(pk=case.owner_id) if case.owner_id else people)
+def who_may_take(user: User) -> "QuerySet[User]":
+    """Return the people to whom this person can hand a case over."""
+    people: QuerySet[User] = User.objects.active().holding(*ANSWERS_CALLERS).exclude(pk=user.pk)
+    return people

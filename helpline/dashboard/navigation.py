@@ -44,9 +44,9 @@ PLACES = (
     Place("dashboard:cases", _("Cases"), "cases", "g c", SPEAKS_WITH_CALLERS),
     Place("telephony:calls", _("Calls"), "calls", "g l", SPEAKS_WITH_CALLERS),
     Place("telephony:texts", _("Texts"), "texts", "g t", SPEAKS_WITH_CALLERS),
-    Place("rota:week", _("Rota"), "rota", "g r", EVERYBODY),
-    Place("lines:list", _("Lines"), "lines", "g i", RUNS_THE_LINE),
-    Place("staff:list", _("Staff"), "staff", "g s", RUNS_THE_LINE),
+    Place("office:rota", _("Rota"), "rota", "g r", EVERYBODY),
+    Place("office:lines", _("Lines"), "lines", "g i", RUNS_THE_LINE),
+    Place("office:staff", _("Staff"), "staff", "g s", RUNS_THE_LINE),
     Place("practice:phone", _("Practice phone"), "practice", "g p", EVERYBODY),
 )
 

@@ -31,7 +31,7 @@ def says_why(view: View[P]) -> View[P]:
     """
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except NotFound:
@@ -41,7 +41,9 @@ def says_why(view: View[P]) -> View[P]:
             status = 409 if isinstance(refusal, Conflict) else 403
             if request.headers.get("HX-Request") or request.method == "GET":
                 response = render(request, "_parts/_refused.html", {"words": words}, status=status)
-                response.headers["X-Refused"] = "1"  # live.js shows these words; every other error leaves the page as it is
+                response.headers["X-Refused"] = (
+                    "1"  # live.js shows these words; every other error leaves the page as it is
+                )
                 return response
             messages.warning(request, words)
             return HttpResponseRedirect(back_to(request))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpline.dashboard import case_views, views
+from helpline.dashboard import case_verbs, case_views, views
 from helpline.dashboard.live import live
 
 app_name = "dashboard"
@@ -13,9 +13,27 @@ urlpatterns = [
     path("board/due/", views.due, name="due"),
     path("board/tonight/", views.tonight, name="tonight"),
     path("board/alarms/<slug:ref>/", views.alarm_seen, name="alarm_seen"),
+    path("board/hand-overs/<slug:ref>/", views.hand_over_answer, name="hand_over_answer"),
     path("live/", live, name="live"),
+    path("cases/", case_views.cases, name="cases"),
+    path("cases/new/", case_views.new, name="case_new"),
+    path("cases/search/", case_views.search, name="case_jump"),
     path("cases/<slug:ref>/", case_views.case, name="case"),
     path("cases/<slug:ref>/story/", case_views.story, name="story"),
     path("cases/<slug:ref>/promises/", case_views.promises, name="promises"),
-    path("cases/<slug:ref>/numbers/<slug:number_ref>/", case_views.number, name="number"),
+    path("cases/<slug:ref>/take/", case_verbs.take, name="take"),
+    path("cases/<slug:ref>/note/", case_verbs.note, name="note"),
+    path("cases/<slug:ref>/draft/", case_verbs.draft, name="draft"),
+    path("cases/<slug:ref>/text/", case_verbs.text, name="text"),
+    path("cases/<slug:ref>/known/", case_verbs.known, name="known"),
+    path("cases/<slug:ref>/join/", case_verbs.join, name="join"),
+    path("cases/<slug:ref>/part/", case_verbs.part, name="part"),
+    path("cases/<slug:ref>/close/", case_verbs.close, name="close"),
+    path("cases/<slug:ref>/reopen/", case_verbs.reopen, name="reopen"),
+    path("cases/<slug:ref>/caller/", case_verbs.describe, name="describe"),
+    path("cases/<slug:ref>/follow-ups/", case_verbs.promise, name="promise"),
+    path("cases/<slug:ref>/follow-ups/<slug:follow_up_ref>/", case_verbs.follow_up, name="follow_up"),
+    path("cases/<slug:ref>/hand-over/", case_verbs.hand_over, name="hand_over"),
+    path("cases/<slug:ref>/numbers/<slug:number_ref>/", case_verbs.number, name="number"),
+    path("cases/<slug:ref>/numbers/<slug:number_ref>/safe/", case_verbs.safe_contact, name="safe_contact"),
 ]

@@ -9,12 +9,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from cases.access import get_hand_over
+from cases.services import handover
 from helpline.core import clock
 from helpline.core.alarms import services as alarms
 from helpline.core.alarms.models import Alarm
 from helpline.core.staff.models import Role
 from helpline.dashboard.board import read_due, read_now, read_tonight
-from helpline.dashboard.people import worker
+from helpline.dashboard.people import says_why, worker
 from helpline.dashboard.words import here
 
 
@@ -55,4 +57,23 @@ def alarm_seen(request: HttpRequest, ref: str) -> HttpResponse:
         raise Http404
     if not alarms.acknowledge(alarm=alarm, by=user, at=clock.now()):
         messages.info(request, _("Somebody has it already."))
+    return redirect("dashboard:board")
+
+
+@require_POST
+@says_why
+def hand_over_answer(request: HttpRequest, ref: str) -> HttpResponse:
+    """Accept, decline or take back a hand-over. Who accepts one case goes on to it."""
+    user, at = worker(request), clock.now()
+    offered = get_hand_over(user, ref, at=at)
+    match request.POST.get("answer"):
+        case "accept":
+            taken = handover.accept(hand_over=offered, by=user, at=at)
+            messages.success(request, _("Yours now."))
+            if len(taken) == 1:
+                return redirect("dashboard:case", taken[0].ref)
+        case "decline":
+            handover.decline(hand_over=offered, by=user, at=at)
+        case "withdraw":
+            handover.withdraw(hand_over=offered, by=user, at=at)
     return redirect("dashboard:board")

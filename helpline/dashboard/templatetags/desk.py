@@ -47,6 +47,13 @@ SHAPES = {
     "skipped": "missed",
 }
 
+BECAUSE: dict[str, str | Promise] = {
+    "write_up": _("Write up the call"),
+    "day_after": _("A day after the call"),
+    "court": _("Before the court opens"),
+    "morning": _("Promised for when the desk opens"),
+    "cap": _("Promised to the caller"),
+}
 ALARMS: dict[str, str | Promise] = {
     "rota_gap": _("Nobody is on call"),
     "nobody_on_duty": _("Nobody is on call"),
@@ -108,6 +115,12 @@ def server_now() -> str:
 def length_words(seconds: int | None) -> str:
     """Say a length of so many seconds; blank for None."""
     return "" if seconds is None else words.say_length(seconds)
+
+
+@register.filter
+def because(code: str) -> str:
+    """Say why the system promised something; nothing for a code that has no words."""
+    return str(BECAUSE.get(code, ""))
 
 
 @register.filter

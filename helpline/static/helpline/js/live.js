@@ -38,6 +38,7 @@ document.addEventListener("htmx:sseOpen", () => {
 
 document.addEventListener("htmx:sseError", () => {
   startPolling();
+  if (!lostAt) say("polling");
 });
 
 document.addEventListener("htmx:sendError", () => {

@@ -1,0 +1,124 @@
+"""What people fill in on the case page. The words are theirs; what may be is decided by the services."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import FollowUpKind, Source, Urgency
+from helpline.core.staff.models import User
+from helpline.dashboard.words import here
+
+MORNING = time(9, 0)
+
+
+def set_look(form: forms.BaseForm) -> None:
+    """Give every field of a form the look of the desk, and say by which text its error and its help are found."""
+    for bound in form:
+        widget = bound.field.widget
+        look = "form-select" if isinstance(widget, forms.Select) else "form-control"
+        if not isinstance(widget, (forms.CheckboxInput, forms.HiddenInput)):
+            widget.attrs.setdefault("class", look)
+        widget.attrs.setdefault("autocomplete", "off")
+
+
+class FollowUpForm(forms.Form):
+    """A promise: what, by when, whose. A time that is typed counts before one that is chosen."""
+
+    prefix = "promise"  # three forms stand on one page
+    SOON = (
+        ("30", _("in 30 minutes")),
+        ("60", _("in 1 hour")),
+        ("240", _("in 4 hours")),
+        ("morning", _("tomorrow 09:00")),
+        ("", _("at the time below")),
+    )
+
+    kind = forms.ChoiceField(label=_("What"), choices=FollowUpKind.choices)
+    soon = forms.ChoiceField(label=_("By when"), choices=SOON, required=False, initial="60")
+    due_at = forms.DateTimeField(
+        label=_("Or at"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    why = forms.CharField(
+        label=_("What for"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.at = at
+        self.fields["kind"].widget.attrs["data-key"] = "f"
+        set_look(self)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("due_at") is None and "due_at" not in self.errors:
+            cleaned["due_at"] = self._chosen(cleaned.get("soon", ""))
+            if cleaned["due_at"] is None:
+                self.add_error("due_at", _("Say by when."))
+        return cleaned
+
+    def _chosen(self, soon: str) -> datetime | None:
+        if soon == "morning":
+            tomorrow = self.at.astimezone(here()).date() + timedelta(days=1)
+            return datetime.combine(tomorrow, MORNING, tzinfo=here())
+        return self.at + timedelta(minutes=int(soon)) if soon else None
+
+
+class HandOverForm(forms.Form):
+    """Offer a case to somebody, with what they must know."""
+
+    prefix = "hand"
+
+    taker = forms.ModelChoiceField(label=_("To"), queryset=User.objects.none(), to_field_name="username")
+    note = forms.CharField(
+        label=_("What they must know"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, takers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        taker = self.fields["taker"]
+        assert isinstance(taker, forms.ModelChoiceField)
+        taker.queryset = takers
+        set_look(self)
+
+
+class CallerForm(forms.Form):
+    """A code name, never a legal one; pronouns; and the word by which they are known next time."""
+
+    prefix = "caller"
+
+    code_name = forms.CharField(label=_("Code name"), required=False, max_length=60)
+    pronouns = forms.CharField(label=_("Pronouns"), required=False, max_length=40)
+    code_word = forms.CharField(
+        label=_("Code word"),
+        required=False,
+        max_length=60,
+        help_text=_("They say it when they call again. It is not shown here: typing one replaces the old."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_look(self)
+
+
+class NewCaseForm(forms.Form):
+    """A case without a call: somebody came, was met, or wrote elsewhere."""
+
+    source = forms.ChoiceField(
+        label=_("How"), choices=[pair for pair in Source.choices if pair[0] in {"walk_in", "outreach", "elsewhere"}]
+    )
+    urgency = forms.ChoiceField(label=_("How urgent"), choices=Urgency.choices)
+    code_name = forms.CharField(label=_("Code name of who speaks with you"), required=False, max_length=60)
+    pronouns = forms.CharField(label=_("Their pronouns"), required=False, max_length=40)
+    concerns_another = forms.BooleanField(label=_("It is about somebody else"), required=False)
+    concerns_code_name = forms.CharField(label=_("Code name of whom it is about"), required=False, max_length=60)
+    note = forms.CharField(
+        label=_("What you hear"), required=False, max_length=100_000, widget=forms.Textarea(attrs={"rows": 6})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_look(self)
+        self.fields["concerns_another"].widget.attrs["class"] = "form-check-input"
+        self.fields["note"].widget.attrs["data-key"] = "n"
