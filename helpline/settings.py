@@ -241,20 +241,38 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; a webhook of Twilio's has a few thousand
 
 # --- The API
+API_REQUESTS_A_MINUTE = 600  # of one person: a runaway program is slowed down, a busy one is not
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["helpline.api.throttles.Fair"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PARSER_CLASSES": ["helpline.api.parsing.Json"],
     "DEFAULT_PAGINATION_CLASS": "helpline.api.paging.Cursor",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "PAGE_SIZE": 50,
+    "EXCEPTION_HANDLER": "helpline.core.api.refusals.answer",
+    "UNICODE_JSON": False,  # half a character, kept from a broken text, would stop an answer in UTF-8
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Helpline API", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Helpline API",
+    "DESCRIPTION": "Lines, shifts, calls, texts, cases and what is promised on them. See docs/build/api.md.",
+    "VERSION": "1",
+    "LICENSE": {"name": "AGPL-3.0-or-later"},
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "CaseState": "cases.models.CaseState",
+        "FollowUpState": "cases.models.FollowUpState",
+        "CallState": "telephony.models.call.CallState",
+        "CallOutcome": "telephony.models.call.CallOutcome",
+        "LegResult": "telephony.models.call.LegResult",
+    },
+}
 
 # --- Languages and time
 LANGUAGE_CODE = "en"

@@ -1,0 +1,1 @@
+"""What the API's modules share: strict fields, records behind doors, refusals that are alike."""
