@@ -6,7 +6,7 @@ from cases.services import reminders
 from helpline.core import clock
 
 
-@shared_task  # type: ignore[untyped-decorator]
+@shared_task
 def remind_due_follow_ups() -> None:
     """Tell staff what is due. May run twice, at once, or late."""
     reminders.remind_due(at=clock.now())
