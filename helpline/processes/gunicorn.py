@@ -1,4 +1,4 @@
-"""How gunicorn serves the line. Why this server: docs/build/decisions, "Which server answers the webhooks"."""
+"""How gunicorn serves the line. Why this server: docs/build/decisions/0005-processes.md."""
 
 import os
 from pathlib import Path
