@@ -99,7 +99,7 @@ def look_up(*, sid: str, dialled: str, number: str | None, at: datetime) -> Know
                s.is_change, s.position, u.id, u.username, u.ref, u.duty_phone, u.duty_phone_verified_at, r.username,
                EXISTS (SELECT 1 FROM telephony_leg g WHERE g.person_id = u.id AND g.result IS NULL)
           FROM lines_line l
-          LEFT JOIN cases_number n ON n.index IN ({marks})
+          LEFT JOIN cases_number n ON n."index" IN ({marks})
           LEFT JOIN ({_SPANS}) s ON s.line_id = l.id
           LEFT JOIN staff_user u ON u.id = s.person_id AND u.is_active
           LEFT JOIN staff_user r ON r.id = s.replaces_id
