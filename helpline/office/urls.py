@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpline.office.views import me, staff
+from helpline.office.views import me, rota, staff
 
 app_name = "office"
 
@@ -21,4 +21,11 @@ urlpatterns = [
     path("staff/<slug:ref>/number/", staff.person_number, name="person_number"),
     path("staff/<slug:ref>/leaves/", staff.person_leaves, name="person_leaves"),
     path("staff/<slug:ref>/returns/", staff.person_returns, name="person_returns"),
+    path("rota/", rota.week, name="rota"),
+    path("rota/shifts/<slug:ref>/", rota.shift, name="shift"),
+    path("rota/shifts/<slug:ref>/remove/", rota.shift_remove, name="shift_remove"),
+    path("rota/changes/<slug:ref>/remove/", rota.override_remove, name="override_remove"),
+    path("rota/<slug:line_ref>/shifts/new/", rota.shift_new, name="shift_new"),
+    path("rota/<slug:line_ref>/changes/new/", rota.override_new, name="override_new"),
+    path("rota/<slug:line_ref>/take-over/", rota.take_over, name="take_over"),
 ]
