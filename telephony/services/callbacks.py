@@ -18,7 +18,7 @@ def hear_status(parameters: Mapping[str, str], *, at: datetime) -> None:
     word = parameters.get("CallStatus", "")
     if not events.note(call=call, kind="status", word=word, parameters=parameters, at=at):
         return
-    call.gateway_word = furthest_status(call.gateway_word, word)[:24]
+    call.gateway_word = events.as_column(furthest_status(call.gateway_word, word), 24)
     length = parameters.get("CallDuration", "")
     seconds = int(length) if length.isdecimal() and len(length) < 8 else None
     if is_final_status(word):

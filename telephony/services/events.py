@@ -16,6 +16,7 @@ from telephony.caller_id import CallerId, read_caller
 from telephony.models import Call, CallEvent, Leg
 
 LONGEST_WORD = 64
+LONGEST_KEY = 160
 
 
 def note(
@@ -24,14 +25,20 @@ def note(
     """Keep one event and say whether it is new. Status events are told apart by their sequence number, or their word."""
     sequence = _read_number(parameters.get("SequenceNumber"))
     told_apart = key or f"{word}:{'' if sequence is None else sequence}"
+    word = as_column(word, LONGEST_WORD)
     _, is_new = CallEvent.objects.get_or_create(
-        key=f"{kind}:{parameters.get('CallSid', '')}:{told_apart}"[:160],
+        key=as_column(f"{kind}:{parameters.get('CallSid', '')}:{told_apart}", LONGEST_KEY),
         defaults={
-            "call": call, "leg": leg, "kind": kind, "word": word[:LONGEST_WORD], "sequence": sequence,
+            "call": call, "leg": leg, "kind": kind, "word": word, "sequence": sequence,
             "said_at": _read_time(parameters.get("Timestamp")), "received_at": at, "raw": dict(parameters),
         },
     )  # fmt: skip
     return is_new
+
+
+def as_column(words: str, longest: int) -> str:
+    """Return words of the gateway's as a text column can hold them: a NUL made visible, cut to so many characters."""
+    return words.replace("\x00", "␀")[:longest]
 
 
 def read_who(parameters: Mapping[str, str]) -> CallerId:
@@ -67,7 +74,7 @@ def _adopt(sid: str, parameters: Mapping[str, str], at: datetime, kind: str) -> 
     else:
         opened = intake.open_for_withheld(line_id=line_id, source=Source.CALL, at=at)
     call = Call.objects.create(
-        sid=sid, direction=parameters.get("Direction", "inbound")[:16], line=line, case=opened.case,
+        sid=sid, direction=as_column(parameters.get("Direction", "inbound"), 16), line=line, case=opened.case,
         number_id=opened.number_id, caller_id=opened.caller_id, sent_from=who.raw, sent_from_kind=who.kind,
         raw=dict(parameters), was_served=False, anomalies=["no TwiML served"], stage="unknown", started_at=at, heard_at=at,
     )  # fmt: skip

@@ -91,9 +91,9 @@ def _record(
     first = plan.steps[0] if plan.steps and not known.is_blocked else None
     rung: list[dict[str, Any]] = [{"people": list(first.people), "seconds": first.seconds}] if first else []
     call = Call.objects.create(
-        sid=parameters.get("CallSid", ""), direction=parameters.get("Direction", "inbound")[:16], line_id=line.id,
+        sid=parameters.get("CallSid", ""), direction=events.as_column(parameters.get("Direction", "inbound"), 16), line_id=line.id,
         case=opened.case, number_id=opened.number_id, caller_id=opened.caller_id, sent_from=who.raw,
-        sent_from_kind=who.kind, raw=dict(parameters), gateway_word=parameters.get("CallStatus", "")[:24],
+        sent_from_kind=who.kind, raw=dict(parameters), gateway_word=events.as_column(parameters.get("CallStatus", ""), 24),
         plan=ringing.note_plan(plan, rung=rung), step=0 if first else -1, follows_id=known.last_call_id,
         anomalies=anomalies, was_served=served, started_at=at, heard_at=at,
         **({"state": CallState.ENDED, "outcome": "blocked", "ended_at": at} if known.is_blocked else {}),
@@ -231,7 +231,7 @@ def hear_dialled(parameters: Mapping[str, str], *, step: int, at: datetime) -> s
     known, line = know_again(call, at)
     if not is_new or step != call.step:
         return answer_again(call, known, line, at=at)
-    call.gateway_word = parameters.get("CallStatus", call.gateway_word)[:24]
+    call.gateway_word = events.as_column(parameters.get("CallStatus", call.gateway_word), 24)
     has_gone = call.gateway_word == "completed" or word == "canceled"
     answered = ending.settle_step(call, parameters, at=at, caller_has_gone=has_gone)
     if has_gone or call.state == CallState.ENDED:

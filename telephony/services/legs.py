@@ -61,7 +61,7 @@ def accept(parameters: Mapping[str, str], *, leg_ref: str, at: datetime) -> str:
     events.note(call=call, kind="accept", word=key, parameters=parameters, at=at, leg=leg, key=key[:32])
     leg.sid = leg.sid or parameters.get("CallSid") or None
     leg.picked_up_at = leg.picked_up_at or at
-    leg.key_pressed = leg.key_pressed or key[:32]
+    leg.key_pressed = leg.key_pressed or events.as_column(key, 32)
     prompts, voice = _words(call)
     if key != ACCEPTING_KEY:
         leg.ended_by_us = True
@@ -98,7 +98,7 @@ def hear_status(parameters: Mapping[str, str], *, leg_ref: str, at: datetime) ->
     if not events.note(call=leg.call, kind="leg_status", word=word, parameters=parameters, at=at, leg=leg):
         return
     leg.sid = leg.sid or parameters.get("CallSid") or None
-    leg.gateway_word = furthest_status(leg.gateway_word, word)[:24]
+    leg.gateway_word = events.as_column(furthest_status(leg.gateway_word, word), 24)
     if word == "in-progress":
         leg.picked_up_at = leg.picked_up_at or at
     if is_final_status(word):
