@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpline.office.views import me, rota, staff
+from helpline.office.views import lines, me, rota, staff
 
 app_name = "office"
 
@@ -21,6 +21,10 @@ urlpatterns = [
     path("staff/<slug:ref>/number/", staff.person_number, name="person_number"),
     path("staff/<slug:ref>/leaves/", staff.person_leaves, name="person_leaves"),
     path("staff/<slug:ref>/returns/", staff.person_returns, name="person_returns"),
+    path("lines/", lines.line_list, name="lines"),
+    path("lines/new/", lines.line_new, name="line_new"),
+    path("lines/<slug:ref>/", lines.line, name="line"),
+    path("lines/<slug:ref>/last-resort/", lines.line_last_resort, name="line_last_resort"),
     path("rota/", rota.week, name="rota"),
     path("rota/shifts/<slug:ref>/", rota.shift, name="shift"),
     path("rota/shifts/<slug:ref>/remove/", rota.shift_remove, name="shift_remove"),

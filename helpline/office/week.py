@@ -143,7 +143,7 @@ class _Scale:
         return f"{self.share(moment):.2f}%"
 
     def clock(self, moment: datetime) -> str:
-        return f"{moment.astimezone(self.zone):%H:%M}"
+        return "24:00" if moment == self.until else f"{moment.astimezone(self.zone):%H:%M}"
 
     def bar(self, turn: Turn, y: int, name: str, at: datetime) -> Bar:
         width = self.share(turn.ends_at) - self.share(turn.starts_at)

@@ -4,6 +4,8 @@ from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.utils.safestring import SafeString
 
+from helpline.office.line_forms import WeekWidget
+
 register = template.Library()
 
 
@@ -29,3 +31,8 @@ def is_tick(field: BoundField) -> bool:
 def is_group(field: BoundField) -> bool:
     """Say whether the field is several boxes or buttons under one heading."""
     return isinstance(field.field.widget, CheckboxSelectMultiple | RadioSelect)
+
+
+@register.filter
+def is_week(field: BoundField) -> bool:
+    return isinstance(field.field.widget, WeekWidget)
