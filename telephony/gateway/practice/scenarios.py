@@ -28,6 +28,7 @@ class Expectation:
 
     rung: these numbers were rung, in this order (others may come between)
     not_rung: these were not
+    legs: how each of these legs ended, in Twilio's words, by number
     talks_with: the caller talked with this number; blank: with nobody
     message_seconds: a message of this length was left; 0: none was
     asked: these paths of the application were asked
@@ -37,6 +38,7 @@ class Expectation:
 
     rung: tuple[str, ...] | None = None
     not_rung: tuple[str, ...] = ()
+    legs: dict[str, str] = field(default_factory=dict)
     talks_with: str | None = None
     message_seconds: int | None = None
     asked: tuple[str, ...] = ()
@@ -154,6 +156,12 @@ def check(expect: Expectation, events: Sequence[Event], about: Sequence[str]) ->
     if expect.rung is not None and not _in_order(expect.rung, rung):
         failed.append(f"rung in order should be {_list(expect.rung)}; it was {_list(rung)}")
     failed += [f"{number} should not have been rung" for number in expect.not_rung if number in rung]
+    ended = {event.who: str(event.details["status"]) for event in events if _is_end_of(event, event.about)}
+    failed += [
+        f"{number} should have ended {status}; it was {ended.get(number, 'not rung')}"
+        for number, status in expect.legs.items()
+        if ended.get(number) != status
+    ]
     talks = [event.text.removeprefix("talks with ") for event in events if "bridged" in event.details]
     if expect.talks_with is not None and talks != ([expect.talks_with] if expect.talks_with else []):
         failed.append(f"the caller should have talked with {expect.talks_with or 'nobody'}; it was {_list(talks)}")

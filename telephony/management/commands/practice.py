@@ -53,7 +53,11 @@ class Command(BaseCommand):
         """Give the network that listens where the application expects its gateway, or one of our own there meanwhile."""
         host, port = practice_address(settings.TWILIO_API_URL)
         control = PracticeControl(f"http://{host}:{port}", settings.TWILIO_AUTH_TOKENS[0])
-        if control.is_there():
+        try:
+            is_there = control.is_there()
+        except PracticeRefused as refused:
+            raise CommandError(f"Another installation's practice network listens on port {port}.") from refused
+        if is_there:
             yield control
             return
         network = PracticeNetwork(
