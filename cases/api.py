@@ -261,16 +261,19 @@ class FollowUps(Records[FollowUp]):
         """Return what is asked for, in the words of the services, each with the field that asks for it."""
         changes: list[tuple[str, Callable[..., FollowUp]]] = []
         state, due_at, why = given.get("state", row.state), given.get("due_at"), given.get("why", "")
-        needs_reason = state in {"given_up", "skipped"} or (state == row.state and due_at is not None)
+        is_try = given.get("state") == "tried"  # again and again: the one state that may follow itself
+        is_put_off = due_at is not None and state == row.state and not is_try
+        needs_reason = is_put_off or state in {"given_up", "skipped"} - {row.state}
         if needs_reason and not why.strip():
             raise serializers.ValidationError({"why": [_("Say why, so that the next person knows.")]})
         if "owner" in given:
             changes.append(("owner", partial(followups.assign, to=given["owner"])))
-        if state == "tried" and "state" in given:
+        if is_try:
             changes.append(("state", partial(followups.record_try, try_again_at=due_at, note=why)))
+        elif is_put_off:
+            changes.append(("due_at", partial(followups.snooze, until=due_at, reason=why)))
         elif state == row.state:
-            if due_at is not None:
-                changes.append(("due_at", partial(followups.snooze, until=due_at, reason=why)))
+            pass
         elif state == "due":
             if due_at is None:
                 raise serializers.ValidationError({"due_at": [_("Say when it is due again.")]})

@@ -27,6 +27,7 @@ ASK_AFTER = timedelta(hours=24)
 TOLD_BEFORE: Mapping[str, timedelta] = {FollowUpKind.CALL_BACK: timedelta(minutes=30)}
 TRY_AGAIN_AFTER: Mapping[str, timedelta] = {FollowUpKind.CALL_BACK: timedelta(minutes=30)}
 TRY_OTHERS_AGAIN_AFTER = timedelta(hours=4)
+REMINDERS = 3  # to a round: two to who has it, the last one to the supervisors; a new due time begins a new round
 
 
 @transaction.atomic
@@ -235,8 +236,11 @@ def _change(
         _let_owner_in(case, owner, at)
         row.owner = owner
     if due_at is not None:
-        row.due_at, row.reminders, row.finished_at = due_at, 0, None
-        row.remind_at = first_reminder(row.kind, due_at, at, is_urgent=False)
+        row.due_at, row.finished_at = due_at, None
+        # Reminders are numbered through, because each number is sent once: a new round begins after a multiple.
+        row.reminders = -(-row.reminders // REMINDERS) * REMINDERS
+        # Whoever has just tried need not be told that it is soon time to try again.
+        row.remind_at = due_at if verb == "try" else first_reminder(row.kind, due_at, at, is_urgent=False)
     if row.state not in {FollowUpState.DUE, FollowUpState.TRIED}:
         row.finished_at, row.remind_at = at, None
     row.save(update_fields=["state", "tries", "owner", "due_at", "remind_at", "reminders", "finished_at"])

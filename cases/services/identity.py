@@ -216,7 +216,7 @@ def part_cases(*, case: Case, by: User, at: datetime) -> Case:
     refresh_next_due(now)
     if into is not None:
         refresh_next_due(lock(into))
-    audit.record(by=by, verb="case.parted", what="case", about=now.ref, at=at, from_=into.ref if into else "")
+    audit.record(by=by, verb="case.parted", what="case", about=now.ref, at=at, **{"from": into.ref if into else ""})
     realtime.publish("case", now.ref)
     if into is not None:
         realtime.publish("case", into.ref)

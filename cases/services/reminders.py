@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from cases.models import FollowUp
+from cases.services.followups import REMINDERS
 from helpline.core.audit import services as audit
 from helpline.core.lines.models import Line
 from helpline.core.outbox import services as outbox
@@ -17,7 +18,6 @@ from helpline.core.rota.models import Override, Shift
 from helpline.core.staff.models import Role, User
 
 REMIND_AGAIN_AFTER = timedelta(minutes=30)
-REMINDERS = 3  # two to who has it, the last one to the supervisors
 TEMPLATE = "staff/follow_up_due"  # neutral: a stranger who reads it learns nothing
 ENOUGH_FOR_A_SWEEP = 200  # some hundred milliseconds of work; the next sweep comes in seconds
 
@@ -36,7 +36,7 @@ def remind_due(*, at: datetime, limit: int = ENOUGH_FOR_A_SWEEP) -> int:
     for follow_up in due.select_for_update(skip_locked=True, of=("self",))[:limit]:
         number = follow_up.reminders + 1
         unchanged = FollowUp.objects.to_remind(at).filter(pk=follow_up.pk, reminders=follow_up.reminders)
-        next_at = at + REMIND_AGAIN_AFTER if number < REMINDERS else None
+        next_at = at + REMIND_AGAIN_AFTER if number % REMINDERS else None
         if unchanged.update(reminders=F("reminders") + 1, remind_at=next_at) != 1:
             continue
         _tell(follow_up, number, people, at)
@@ -45,7 +45,7 @@ def remind_due(*, at: datetime, limit: int = ENOUGH_FOR_A_SWEEP) -> int:
 
 
 def _tell(follow_up: FollowUp, number: int, people: "_People", at: datetime) -> None:
-    is_last = number >= REMINDERS
+    is_last = number % REMINDERS == 0
     told = people.supervisors() if is_last else people.who_has(follow_up)
     key = f"follow-up-{follow_up.ref}-reminder-{number}"
     for position, username in enumerate(told):
