@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.encoding import escape_uri_path
 from django.views.decorators.csrf import csrf_exempt
 
 from helpline.core import clock
@@ -63,8 +64,9 @@ def from_gateway(kind: str, *, when_broken: Callable[..., HttpResponse]) -> Call
 
 def _read_genuine(request: HttpRequest) -> dict[str, str] | None:
     """Return the parameters where the signature holds, None otherwise. Of repeated names the first counts."""
+    query = request.META.get("QUERY_STRING", "")  # as it came: Django's own form of it is written anew
     signed = Signed(
-        path_and_query=request.get_full_path(),
+        path_and_query=f"{escape_uri_path(request.path)}?{query}" if query else escape_uri_path(request.path),
         signature=request.headers.get("X-Twilio-Signature", ""),
         settings_header=request.headers.get("X-Twilio-Webhooks-Signature-Settings", ""),
     )

@@ -86,11 +86,11 @@ class Wire:
 
     address: str
 
-    def post(self, path, *, data, content_type, headers, HTTP_HOST):
-        return self._ask("POST", path, {**headers, "Content-Type": content_type, "Host": HTTP_HOST}, data)
+    def post(self, path, *, data, content_type, headers):
+        return self._ask("POST", path, {**headers, "Content-Type": content_type}, data)
 
-    def get(self, path, *, headers, HTTP_HOST):
-        return self._ask("GET", path, {**headers, "Host": HTTP_HOST}, None)
+    def get(self, path, *, headers):
+        return self._ask("GET", path, headers, None)
 
     def _ask(self, method, path, headers, data):
         there = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=20)
@@ -141,8 +141,7 @@ class Gateway:
             path,
             data=urlencode(said),
             content_type=FORM,
-            headers={**self._signed(right if signature is None else signature), **(headers or {})},
-            HTTP_HOST=host or self.host,
+            headers=self._headers(right if signature is None else signature, host) | (headers or {}),
         )
 
     def get(self, path, said, *, signature=None, method="get"):
@@ -150,7 +149,7 @@ class Gateway:
         asked = f"{path}?{urlencode(said)}"
         right = sign(self.token, self.public_url + asked)
         send = getattr(self.client, method)
-        return send(asked, headers=self._signed(right if signature is None else signature), HTTP_HOST=self.host)
+        return send(asked, headers=self._headers(right if signature is None else signature))
 
     def post_json(self, path, said, *, body_hash=None, signature=None):
         """Post JSON: its SHA-256 stands in the address, and the address is signed."""
@@ -163,13 +162,12 @@ class Gateway:
             path,
             data=body,
             content_type=content_type,
-            headers={**self._signed(signature), **(headers or {})},
-            HTTP_HOST=self.host,
+            headers=self._headers(signature) | (headers or {}),
         )
 
-    @staticmethod
-    def _signed(signature):
-        return {} if signature is False else {"X-Twilio-Signature": signature}
+    def _headers(self, signature, host=None):
+        told = {"Host": host or self.host}
+        return told if signature is False else told | {"X-Twilio-Signature": signature}
 
     # What happens in the life of a call
 
