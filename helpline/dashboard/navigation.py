@@ -42,8 +42,8 @@ class Link:
 PLACES = (
     Place("dashboard:board", _("Board"), "board", "g b", EVERYBODY),
     Place("dashboard:cases", _("Cases"), "cases", "g c", SPEAKS_WITH_CALLERS),
-    Place("telephony:calls", _("Calls"), "calls", "g l", SPEAKS_WITH_CALLERS),
-    Place("telephony:texts", _("Texts"), "texts", "g t", SPEAKS_WITH_CALLERS),
+    Place("office:calls", _("Calls"), "calls", "g l", SPEAKS_WITH_CALLERS),
+    Place("office:texts", _("Texts"), "texts", "g t", SPEAKS_WITH_CALLERS),
     Place("office:rota", _("Rota"), "rota", "g r", EVERYBODY),
     Place("office:lines", _("Lines"), "lines", "g i", RUNS_THE_LINE),
     Place("office:staff", _("Staff"), "staff", "g s", RUNS_THE_LINE),

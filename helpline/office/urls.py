@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from helpline.office.views import lines, me, rota, staff
+from helpline.office.views import health, lines, logs, me, rota, staff
 
 app_name = "office"
 
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("me/", me.me, name="me"),
     path("me/number/", me.my_number, name="my_number"),
     path("me/code/", me.my_code, name="my_code"),
@@ -21,6 +23,8 @@ urlpatterns = [
     path("staff/<slug:ref>/number/", staff.person_number, name="person_number"),
     path("staff/<slug:ref>/leaves/", staff.person_leaves, name="person_leaves"),
     path("staff/<slug:ref>/returns/", staff.person_returns, name="person_returns"),
+    path("calls/", logs.calls, name="calls"),
+    path("texts/", logs.texts, name="texts"),
     path("lines/", lines.line_list, name="lines"),
     path("lines/new/", lines.line_new, name="line_new"),
     path("lines/<slug:ref>/", lines.line, name="line"),
