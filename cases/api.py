@@ -1,6 +1,6 @@
 """The API of cases, of what is promised on them, and of the people who call."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -257,9 +257,9 @@ class FollowUps(Records[FollowUp]):
                     raise blame(field, refused) from None
         return self.answer(row)
 
-    def _changes(self, row: FollowUp, given: dict[str, Any]) -> list[tuple[str, Callable[..., FollowUp]]]:
+    def _changes(self, row: FollowUp, given: dict[str, Any]) -> list[tuple[str, partial[FollowUp]]]:
         """Return what is asked for, in the words of the services, each with the field that asks for it."""
-        changes: list[tuple[str, Callable[..., FollowUp]]] = []
+        changes: list[tuple[str, partial[FollowUp]]] = []
         state, due_at, why = given.get("state", row.state), given.get("due_at"), given.get("why", "")
         is_try = given.get("state") == "tried"  # again and again: the one state that may follow itself
         is_put_off = due_at is not None and state == row.state and not is_try
@@ -283,6 +283,8 @@ class FollowUps(Records[FollowUp]):
         else:
             end = followups.give_up if state == "given_up" else followups.skip
             changes.append(("state", partial(end, reason=why)))
+        if why and not any("note" in change.keywords or "reason" in change.keywords for _field, change in changes):
+            raise serializers.ValidationError({"why": [_("Say why together with what became of it.")]})
         return changes
 
 
