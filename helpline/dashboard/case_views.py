@@ -22,6 +22,7 @@ from helpline.dashboard.caselist import SHOWS, read_cases, search_cases
 from helpline.dashboard.forms import CallerForm, FollowUpForm, HandOverForm, NewCaseForm
 from helpline.dashboard.people import says_why, worker
 from helpline.dashboard.story import Story, read_story
+from telephony.models import Call
 
 
 def show_case(request: HttpRequest, case: Case, at: datetime, *, status: int = 200, **forms: Any) -> HttpResponse:
@@ -41,6 +42,7 @@ def show_case(request: HttpRequest, case: Case, at: datetime, *, status: int = 2
         "earlier_cases": identity.earlier_cases(case) if may_read and case.state == "open" else [],
         "draft": read_draft(case, user),
         "text_key": new_opaque(),
+        "on_the_phone": Call.objects.live().filter(case=case).exists(),
         "now": at,
         "follow_up_form": FollowUpForm(at=at),
         "hand_over_form": HandOverForm(takers=who_may_take(user)),

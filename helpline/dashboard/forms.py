@@ -32,11 +32,11 @@ class FollowUpForm(forms.Form):
         ("60", _("in 1 hour")),
         ("240", _("in 4 hours")),
         ("morning", _("tomorrow 09:00")),
-        ("", _("at the time below")),
+        ("at", _("at the time below")),
     )
 
     kind = forms.ChoiceField(label=_("What"), choices=FollowUpKind.choices)
-    soon = forms.ChoiceField(label=_("By when"), choices=SOON, required=False, initial="60")
+    soon = forms.ChoiceField(label=_("By when"), choices=SOON, initial="60")
     due_at = forms.DateTimeField(
         label=_("Or at"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
@@ -62,7 +62,7 @@ class FollowUpForm(forms.Form):
         if soon == "morning":
             tomorrow = self.at.astimezone(here()).date() + timedelta(days=1)
             return datetime.combine(tomorrow, MORNING, tzinfo=here())
-        return self.at + timedelta(minutes=int(soon)) if soon else None
+        return self.at + timedelta(minutes=int(soon)) if soon.isdecimal() else None
 
 
 class HandOverForm(forms.Form):

@@ -27,7 +27,7 @@ COMES_BACK_AFTER = 1000  # milliseconds
 
 # Which parts of the pages show what this kind of news is about. Unknown news makes everything re-read.
 PARTS: dict[str, tuple[str, ...]] = {
-    "call": ("now", "story"),
+    "call": ("now", "tonight", "story"),
     "leg": ("now",),
     "recording": ("tonight", "story"),
     "text": ("story",),

@@ -49,7 +49,13 @@ document.addEventListener("keydown", (event) => {
   const follows = event.timeStamp - before.at < SEQUENCE ? before.key : "";
   before = { key, at: event.timeStamp };
   if (key === "Escape") {
-    if (follows === "Escape") tell("lock");
+    const open = document.querySelector("dialog[open]");
+    if (open) {
+      // This one closes what lies over the page (a search field would only be emptied by it) and does not count.
+      open.close();
+      event.preventDefault();
+      before = { key: "", at: 0 };
+    } else if (follows === "Escape") tell("lock");
     return;
   }
   if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "k") {

@@ -12,7 +12,7 @@ function say(link) {
   if (!state || state.dataset.link === link) return;
   state.dataset.link = link;
   state.hidden = false;
-  const clock = (lostAt ?? new Date()).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  const clock = (lostAt ?? new Date()).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   state.querySelector("span").textContent = state.dataset[link].replace("{time}", clock);
 }
 

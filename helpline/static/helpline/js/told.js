@@ -12,5 +12,8 @@ function fadeAll() {
   document.querySelectorAll(".told").forEach(fade);
 }
 
+// What was taken back is no longer news.
+document.addEventListener("htmx:beforeRequest", (event) => event.target.closest?.(".told")?.setAttribute("data-undone", ""));
+document.addEventListener("htmx:afterRequest", () => document.querySelectorAll(".told[data-undone]").forEach((told) => told.remove()));
 document.addEventListener("htmx:afterSettle", fadeAll);
 fadeAll();
