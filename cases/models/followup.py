@@ -39,7 +39,9 @@ class FollowUp(models.Model):
     kind = models.CharField(max_length=10, choices=FollowUpKind.choices)
     state = models.CharField(max_length=10, choices=FollowUpState.choices, default=FollowUpState.DUE)
     due_at = models.DateTimeField()
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="follow_ups")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="follow_ups"
+    )
     tries = models.PositiveSmallIntegerField(default=0)
     because = models.CharField(max_length=40, blank=True)
     why = SealedText(null=True, blank=True)
@@ -56,9 +58,7 @@ class FollowUp(models.Model):
             models.Index(
                 fields=["remind_at", "id"], name="follow_up_remind", condition=models.Q(state__in=["due", "tried"])
             ),
-            models.Index(
-                fields=["due_at", "id"], name="follow_up_due", condition=models.Q(state__in=["due", "tried"])
-            ),
+            models.Index(fields=["due_at", "id"], name="follow_up_due", condition=models.Q(state__in=["due", "tried"])),
             models.Index(fields=["case", "due_at"], name="follow_up_of_case"),
         ]
 
