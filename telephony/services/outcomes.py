@@ -139,7 +139,9 @@ def _text_of(message: Message) -> Text | None:
 
 
 def _end_text(message: Message, state: str) -> None:
-    Text.objects.filter(message=message).update(state=state, error_code=message.error_code)
+    """Show it on the thread; "undelivered", which the gateway said, tells more than our own "failed"."""
+    said_already = "undelivered" if state == "failed" else state
+    Text.objects.filter(message=message).exclude(state=said_already).update(state=state, error_code=message.error_code)
     _publish(message, None)
 
 
