@@ -78,7 +78,8 @@ def _adopt(sid: str, parameters: Mapping[str, str], at: datetime, kind: str) -> 
         number_id=opened.number_id, caller_id=opened.caller_id, sent_from=who.raw, sent_from_kind=who.kind,
         raw=dict(parameters), was_served=False, anomalies=["no TwiML served"], stage="unknown", started_at=at, heard_at=at,
     )  # fmt: skip
-    alarms.raise_alarm(kind="call_without_answer", key=f"not-served-{call.ref}", about=opened.case.ref, at=at)
+    if kind != "fallback":  # which raises an alarm of its own: one trouble, one text to whoever is on duty for it
+        alarms.raise_alarm(kind="call_without_answer", key=f"not-served-{call.ref}", about=opened.case.ref, at=at)
     realtime.publish("call", call.ref)
 
 

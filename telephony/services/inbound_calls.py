@@ -118,6 +118,8 @@ def answer_again(call: Call, known: Known, line: LineNow, *, at: datetime) -> st
     legs = list(call.legs.filter(step=call.step))
     if call.stage == "greeting":
         return _greet(call, legs, known, line, at=at)
+    if call.stage == "fallback":  # people are rung by the answer to that: whoever hears this one comes to the prompt
+        return _greet(call, [], known, line, at=at)
     if call.stage == "unknown":  # a status came first, and now the request itself
         return _begin_late(call, known, line, at=at)
     if call.state == CallState.VOICEMAIL:
