@@ -6,7 +6,7 @@ from celery import shared_task
 
 from helpline.core import clock
 from telephony.gateway.twilio_gateway import connect
-from telephony.services import delivery, media, recordings, unknown_sends
+from telephony.services import delivery, media, recordings, snapshot, sweeps, unknown_sends
 
 
 @shared_task(name="telephony.tasks.deliver_due")
@@ -27,3 +27,23 @@ def fetch_recordings() -> int:
 @shared_task(name="telephony.tasks.fetch_media")
 def fetch_media() -> int:
     return media.fetch_waiting(at=clock.now(), gateway=connect())
+
+
+@shared_task(name="telephony.tasks.close_silent_calls")
+def close_silent_calls() -> int:
+    return sweeps.close_silent_calls(at=clock.now(), gateway=connect())
+
+
+@shared_task(name="telephony.tasks.read_spool")
+def read_spool() -> int:
+    return sweeps.read_spool()
+
+
+@shared_task(name="telephony.tasks.keep_duty_snapshot")
+def keep_duty_snapshot() -> None:
+    snapshot.write(at=clock.now())
+
+
+@shared_task(name="telephony.tasks.watch_the_line")
+def watch_the_line() -> None:
+    sweeps.watch_the_line(at=clock.now())

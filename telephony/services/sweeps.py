@@ -13,10 +13,12 @@ from telephony.services import (
     callbacks,
     emergencies,
     inbound_calls,
+    inbound_texts,
     legs,
     messages_left,
     refusals,
     spool,
+    text_status,
 )
 from telephony.services.known import look_up
 from telephony.services.spool import Kept
@@ -63,6 +65,10 @@ def read_spool() -> int:
             "leg_status": lambda kept: legs.hear_status(kept.parameters, leg_ref=kept.path["leg_ref"], at=kept.at),
             "recorded": lambda kept: _discard(messages_left.hear_recorded(kept.parameters, at=kept.at)),
             "recording_status": lambda kept: messages_left.hear_recording_status(kept.parameters, at=kept.at),
+            "text": lambda kept: inbound_texts.receive(kept.parameters, at=kept.at),
+            "text_status": lambda kept: text_status.hear(
+                kept.parameters, message_ref=kept.path.get("message_ref", ""), at=kept.at
+            ),
         }
     )
 
