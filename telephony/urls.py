@@ -1,7 +1,9 @@
 """The addresses of the phone. Those that the gateway calls stand fixed; the rest it finds from our answers."""
 
+from django.conf import settings
 from django.urls import path
 
+from telephony.views import practice
 from telephony.webhooks import texts, voice
 
 app_name = "telephony"
@@ -22,3 +24,15 @@ urlpatterns = [
     path("sms/status/", texts.hear_status, name="sms_status"),
     path("sms/status/<slug:message_ref>/", texts.hear_status, name="text_status"),
 ]
+
+if settings.IS_PRACTICE:
+    urlpatterns += [
+        path("practice/", practice.practice_phone, name="practice_phone"),
+        path("practice/screen/", practice.practice_screen, name="practice_screen"),
+        path("practice/call/", practice.practice_call, name="practice_call"),
+        path("practice/press/", practice.practice_press, name="practice_press"),
+        path("practice/say/", practice.practice_say, name="practice_say"),
+        path("practice/pick-up/", practice.practice_pick_up, name="practice_pick_up"),
+        path("practice/hang-up/", practice.practice_hang_up, name="practice_hang_up"),
+        path("practice/text/", practice.practice_text, name="practice_text"),
+    ]

@@ -1,4 +1,4 @@
-"""The practice network beside a scripted application. Zola rings the line; Nomsa and Sipho are on call."""
+"""The practice network beside a scripted application. Ruth rings the line; Nomsa and Sipho are on call."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from tests.telephony.practice.scripted_app import TOKEN, ScriptedApp, twiml
 
 ACCOUNT = "AC" + "0" * 32
 LINE = "+18885550100"
-ZOLA = "+447700900200"
+RUTH = "+447700900200"
 NOMSA = "+447700900111"
 SIPHO = "+447700900112"
 TEN_PAST_TWO = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)

@@ -14,9 +14,9 @@ from tests.telephony.practice.conftest import (
     ACCOUNT,
     LINE,
     NOMSA,
+    RUTH,
     SIPHO,
     WHISPER,
-    ZOLA,
     accepting_one,
     dial,
     make_network,
@@ -26,7 +26,7 @@ from tests.telephony.practice.scripted_app import twiml
 
 
 def ring(network, caller=None, **more):
-    leg = network.call(from_=ZOLA, to=LINE, caller=caller, **more)
+    leg = network.call(from_=RUTH, to=LINE, caller=caller, **more)
     network.settle()
     return leg
 
@@ -44,7 +44,7 @@ def test_the_first_request_says_who_rings_whom_and_is_signed_as_twilio_signs(app
     leg = ring(network)
     first = app.heard[0]
     assert (first.method, first.path, first.well_signed) == ("POST", "/telephony/voice/", True)
-    expected = {"CallSid": leg.sid, "AccountSid": ACCOUNT, "From": ZOLA, "To": LINE, "Caller": ZOLA, "Called": LINE,
+    expected = {"CallSid": leg.sid, "AccountSid": ACCOUNT, "From": RUTH, "To": LINE, "Caller": RUTH, "Called": LINE,
                 "CallStatus": "ringing", "Direction": "inbound", "ApiVersion": "2010-04-01", "FromCountry": "GB",
                 "FromCity": "", "ToCountry": "US"}  # fmt: skip
     assert expected.items() <= first.form.items()

@@ -5,7 +5,7 @@ import pytest
 from telephony.gateway.practice.legs import Address, Line
 from telephony.gateway.practice.phones import Accepts
 from telephony.gateway.practice.transport import Limits
-from tests.telephony.practice.conftest import LINE, NOMSA, ZOLA, dial, make_network, number
+from tests.telephony.practice.conftest import LINE, NOMSA, RUTH, dial, make_network, number
 from tests.telephony.practice.scripted_app import Says, twiml
 
 FALLBACK = "/telephony/voice/fallback/"
@@ -16,7 +16,7 @@ def codes(network):
 
 
 def ring(network):
-    leg = network.call(from_=ZOLA, to=LINE)
+    leg = network.call(from_=RUTH, to=LINE)
     network.settle()
     return leg
 

@@ -4,7 +4,7 @@ import pytest
 
 from telephony.gateway.practice.phones import Accepts, Caller, Mailbox, Stage
 from telephony.gateway.practice.quirks import Quirks
-from tests.telephony.practice.conftest import LINE, NOMSA, WHISPER, ZOLA, accepting_one, dial, number
+from tests.telephony.practice.conftest import LINE, NOMSA, RUTH, WHISPER, accepting_one, dial, number
 from tests.telephony.practice.scripted_app import Says, twiml
 
 MENU = '<Gather numDigits="1" timeout="5" action="/key"><Say>Press 9 if you are in danger.</Say></Gather>'
@@ -30,7 +30,7 @@ def hang_up(network, stage, *, after=1.0, phone=None, quirks=None):
         network.phones[NOMSA] = phone
     if quirks is not None:
         network.quirks = quirks
-    leg = network.call(from_=ZOLA, to=LINE, caller=Caller().hanging_up(at=stage, after=after))
+    leg = network.call(from_=RUTH, to=LINE, caller=Caller().hanging_up(at=stage, after=after))
     network.settle()
     return leg
 
@@ -80,7 +80,7 @@ def test_in_the_conversation_both_legs_are_completed(helpline, network):
 
 def test_when_nomsa_hangs_up_the_action_decides_what_the_caller_hears_next(helpline, network):
     network.phones[NOMSA] = Accepts(talks=30)
-    leg = network.call(from_=ZOLA, to=LINE, caller=Caller(talks=None))
+    leg = network.call(from_=RUTH, to=LINE, caller=Caller(talks=None))
     network.settle()
     assert helpline.at("/after")[0]["CallStatus"] == "in-progress"
     assert "Please leave a message." in leg.heard
@@ -98,7 +98,7 @@ def test_while_recording_silence_nothing_is_asked(helpline, network):
 
 
 def test_while_speaking_the_action_is_told_of_the_hangup(helpline, network):
-    leg = network.call(from_=ZOLA, to=LINE, caller=Caller(message=20))
+    leg = network.call(from_=RUTH, to=LINE, caller=Caller(message=20))
     network.settle()
     (left,) = helpline.at("/left")
     assert (left["Digits"], left["CallStatus"], left["RecordingDuration"]) == ("hangup", "completed", "20")
@@ -120,7 +120,7 @@ def test_a_caller_who_hangs_up_while_we_think_is_gone_when_we_answer(helpline, n
         return twiml("<Say>Hello.</Say>", dial(number(NOMSA)))
 
     helpline.answers["/telephony/voice/"] = slowly
-    leg = network.call(from_=ZOLA, to=LINE)
+    leg = network.call(from_=RUTH, to=LINE)
     network.settle()
     assert leg.heard == []
     assert helpline.at("/leg") == []

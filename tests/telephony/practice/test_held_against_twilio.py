@@ -12,7 +12,7 @@ from twilio.request_validator import RequestValidator
 from telephony.gateway.practice.phones import Accepts, Caller
 from telephony.gateway.practice.rest_resources import Resources
 from telephony.gateway.practice.signing import sign
-from tests.telephony.practice.conftest import LINE, NOMSA, WHISPER, ZOLA, accepting_one, dial, number
+from tests.telephony.practice.conftest import LINE, NOMSA, RUTH, WHISPER, accepting_one, dial, number
 from tests.telephony.practice.scripted_app import twiml
 
 GATEWAY = Path(__file__).parents[4] / "shared" / "gateway"
@@ -48,9 +48,9 @@ def played(app, server):
         "/left": twiml(),
     }
     network.phones[NOMSA] = Accepts(talks=5)
-    network.call(from_=ZOLA, to=LINE, caller=Caller(talks=None, message=4).pressing("1"))
-    network.text(from_=ZOLA, to=LINE, body="Hello")
-    network.texts.send(from_=LINE, to=ZOLA, body="Good morning")
+    network.call(from_=RUTH, to=LINE, caller=Caller(talks=None, message=4).pressing("1"))
+    network.text(from_=RUTH, to=LINE, body="Hello")
+    network.texts.send(from_=LINE, to=RUTH, body="Good morning")
     network.settle()
     return network
 

@@ -2,7 +2,7 @@
 
 from telephony.gateway.practice.phones import Accepts
 from telephony.gateway.practice.quirks import Quirks
-from tests.telephony.practice.conftest import LINE, NOMSA, WHISPER, ZOLA, accepting_one, dial, make_network, number
+from tests.telephony.practice.conftest import LINE, NOMSA, RUTH, WHISPER, accepting_one, dial, make_network, number
 from tests.telephony.practice.scripted_app import twiml
 
 
@@ -18,7 +18,7 @@ def play(app, *, calls=6, **options):
     with make_network(app, **options) as network:
         network.phones[NOMSA] = Accepts()
         for _ in range(calls):
-            network.call(from_=ZOLA, to=LINE)
+            network.call(from_=RUTH, to=LINE)
             network.settle()
     return [(heard.path, heard.form.get("SequenceNumber")) for heard in app.heard]
 

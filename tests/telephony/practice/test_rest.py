@@ -11,7 +11,7 @@ from telephony.gateway.practice.legs import Status
 from telephony.gateway.practice.phones import Accepts, ByHand, Caller, RingsOut
 from telephony.gateway.practice.server import PracticeServer
 from telephony.gateway.practice.texting import Broken, Delivers, Fails, NeverAnswers, SlowDown, Undelivered
-from tests.telephony.practice.conftest import ACCOUNT, LINE, NOMSA, ZOLA, make_network
+from tests.telephony.practice.conftest import ACCOUNT, LINE, NOMSA, RUTH, make_network
 from tests.telephony.practice.scripted_app import TOKEN, twiml
 
 
@@ -28,7 +28,7 @@ def client(server):
 
 @pytest.fixture
 def send(app, client):
-    def send(to=ZOLA, body="We will ring you at nine.", **more):
+    def send(to=RUTH, body="We will ring you at nine.", **more):
         return client.messages.create(to=to, from_=LINE, body=body, status_callback=f"{app.url}/sms-status", **more)
 
     return send
@@ -49,7 +49,7 @@ def test_a_text_is_queued_then_sent_then_delivered_and_told_so(app, server, send
 
 
 def test_a_text_that_does_not_arrive_says_why(app, server, send):
-    server.network.texting[ZOLA] = Undelivered(code=30005)
+    server.network.texting[RUTH] = Undelivered(code=30005)
     text = send()
     server.network.settle()
     assert statuses(app) == ["sent", "undelivered"]
@@ -58,21 +58,21 @@ def test_a_text_that_does_not_arrive_says_why(app, server, send):
 
 
 def test_a_text_that_fails_never_leaves(app, server, send):
-    server.network.texting[ZOLA] = Fails(code=30008)
+    server.network.texting[RUTH] = Fails(code=30008)
     send()
     server.network.settle()
     assert statuses(app) == ["failed"]
 
 
 def test_the_callbacks_may_come_before_the_answer(app, server, send):
-    server.network.texting[ZOLA] = Delivers(before_answer=True)
+    server.network.texting[RUTH] = Delivers(before_answer=True)
     text = send()
     assert statuses(app) == ["sent", "delivered"]
     assert text.status == "queued"
 
 
 def test_the_callbacks_may_come_backwards_and_twice(app, server, send):
-    server.network.texting[ZOLA] = Delivers(backwards=True, twice=True)
+    server.network.texting[RUTH] = Delivers(backwards=True, twice=True)
     text = send()
     server.network.settle()
     assert statuses(app) == ["delivered", "delivered", "sent", "sent"]
@@ -100,48 +100,48 @@ def test_the_callbacks_may_come_backwards_and_twice(app, server, send):
 )
 def test_a_text_is_refused_with_twilio_s_number(more, code, client):
     with pytest.raises(TwilioRestException) as refused:
-        client.messages.create(**{"to": ZOLA, "from_": LINE, "body": "Hello.", **more})
+        client.messages.create(**{"to": RUTH, "from_": LINE, "body": "Hello.", **more})
     assert (refused.value.code, refused.value.status) == (code, 400)
 
 
 def test_after_stop_every_text_to_that_phone_is_refused_until_start(server, send):
-    server.network.text(from_=ZOLA, to=LINE, body=" stop ")
+    server.network.text(from_=RUTH, to=LINE, body=" stop ")
     server.network.settle()
     with pytest.raises(TwilioRestException, match="unsubscribed") as refused:
         send()
     assert refused.value.code == 21610
-    server.network.text(from_=ZOLA, to=LINE, body="START")
+    server.network.text(from_=RUTH, to=LINE, body="START")
     assert send().status == "queued"
 
 
 def test_slow_down_is_said_as_often_as_asked_and_then_it_goes(server, send):
-    server.network.texting[ZOLA] = SlowDown(times=2)
+    server.network.texting[RUTH] = SlowDown(times=2)
     for _ in range(2):
         with pytest.raises(TwilioRestException) as refused:
             send()
         assert (refused.value.status, refused.value.code) == (429, 20429)
     assert send().status == "queued"
-    assert len(server.network.texts.received_by(ZOLA)) == 1
+    assert len(server.network.texts.received_by(RUTH)) == 1
 
 
 @pytest.mark.parametrize(("accepts", "arrived"), [(False, 0), (True, 1)])
 def test_their_fault_may_or_may_not_have_sent_the_text(accepts, arrived, client, server, send):
-    server.network.texting[ZOLA] = Broken(accepts=accepts)
+    server.network.texting[RUTH] = Broken(accepts=accepts)
     with pytest.raises(TwilioRestException) as refused:
         send()
     assert refused.value.status == 500
-    assert len(client.messages.list(to=ZOLA)) == arrived
+    assert len(client.messages.list(to=RUTH)) == arrived
 
 
 def test_a_request_may_never_be_answered_though_the_text_is_sent(app, server):
-    server.network.texting[ZOLA] = NeverAnswers(accepts=True)
+    server.network.texting[RUTH] = NeverAnswers(accepts=True)
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=0.3)
     headers = {"Authorization": "Basic " + _basic(), "Content-Type": "application/x-www-form-urlencoded"}
-    body = f"To=%2B{ZOLA[1:]}&From=%2B{LINE[1:]}&Body=Hello"
+    body = f"To=%2B{RUTH[1:]}&From=%2B{LINE[1:]}&Body=Hello"
     connection.request("POST", f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", body, headers)
     with pytest.raises(TimeoutError):
         connection.getresponse()
-    assert [text.body for text in server.network.texts.received_by(ZOLA)] == ["Hello"]
+    assert [text.body for text in server.network.texts.received_by(RUTH)] == ["Hello"]
 
 
 def _basic():
@@ -154,7 +154,7 @@ def test_texts_are_listed_by_number_and_day_newest_first(client, server, send):
     send(body="one")
     send(body="two")
     send(to=NOMSA, body="three")
-    assert [text.body for text in client.messages.list(to=ZOLA)] == ["two", "one"]
+    assert [text.body for text in client.messages.list(to=RUTH)] == ["two", "one"]
     assert [text.body for text in client.messages.list(page_size=1)] == ["three", "two", "one"]
     assert client.messages.list(date_sent_after=server.network.at.replace(year=2027)) == []
 
@@ -173,7 +173,7 @@ def test_wrong_credentials_are_refused(account, token, server):
     client = Client(account, token)
     client.api.base_url = server.url
     with pytest.raises(TwilioRestException) as refused:
-        client.messages.create(to=ZOLA, from_=LINE, body="Hello.")
+        client.messages.create(to=RUTH, from_=LINE, body="Hello.")
     assert (refused.value.status, refused.value.code) == (401, 20003)
 
 
@@ -251,7 +251,7 @@ def test_a_ringing_call_is_canceled_and_a_finished_one_cannot_be(held):
 def test_a_live_call_is_ended_or_sent_elsewhere(app, held):
     app.answers["/telephony/voice/"] = twiml("<Pause length='600'/>")
     app.answers["/elsewhere"] = twiml("<Say>Somebody is coming.</Say>", "<Pause length='600'/>")
-    leg = held.network.call(from_=ZOLA, to=LINE)
+    leg = held.network.call(from_=RUTH, to=LINE)
     held.network.settle()
     client = client_of(held)
     client.calls(leg.sid).update(url=f"{app.url}/elsewhere")
@@ -265,7 +265,7 @@ def test_a_live_call_is_ended_or_sent_elsewhere(app, held):
 def leave_message(app, server):
     app.answers["/telephony/voice/"] = twiml(f"<Record action='{app.url}/left'/>")
     app.answers["/left"] = twiml()
-    server.network.call(from_=ZOLA, to=LINE, caller=Caller(message=3))
+    server.network.call(from_=RUTH, to=LINE, caller=Caller(message=3))
     server.network.settle()
     return app.at("/left")[0]
 
@@ -298,7 +298,7 @@ def test_a_recording_may_not_be_ready_at_first(app, server):
 
 
 def test_pictures_in_a_text_are_behind_the_same_password(app, server):
-    server.network.text(from_=ZOLA, to=LINE, body="", media=[("image/png", b"picture")])
+    server.network.text(from_=RUTH, to=LINE, body="", media=[("image/png", b"picture")])
     server.network.settle()
     (form,) = app.at("/telephony/sms/")
     assert (form["NumMedia"], form["MediaContentType0"], form["Body"]) == ("1", "image/png", "")
@@ -319,10 +319,10 @@ def test_every_request_is_kept_also_the_refused_ones(server, send):
 
 def test_the_server_stops_at_once_even_while_a_request_is_never_answered(app):
     server = PracticeServer(make_network(app)).start()
-    server.network.texting[ZOLA] = NeverAnswers()
+    server.network.texting[RUTH] = NeverAnswers()
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
     headers = {"Authorization": "Basic " + _basic(), "Content-Type": "application/x-www-form-urlencoded"}
-    connection.request("POST", f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", f"To=%2B{ZOLA[1:]}", headers)
+    connection.request("POST", f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", f"To=%2B{RUTH[1:]}", headers)
     stopping = threading.Thread(target=server.stop)
     stopping.start()
     stopping.join(timeout=1.0)

@@ -4,12 +4,12 @@ import pytest
 
 from telephony.gateway.practice.legs import Address, Line
 from telephony.gateway.practice.texting import segments_of
-from tests.telephony.practice.conftest import LINE, ZOLA, make_network
+from tests.telephony.practice.conftest import LINE, RUTH, make_network
 from tests.telephony.practice.scripted_app import Says, twiml
 
 
 def text(network, body):
-    sent = network.text(from_=ZOLA, to=LINE, body=body)
+    sent = network.text(from_=RUTH, to=LINE, body=body)
     network.settle()
     return sent
 
@@ -18,7 +18,7 @@ def test_a_text_reaches_the_line_whole_and_signed(app, network):
     body = "They took Amina \u202eto the station\nplease\x00 ring 🙏  "
     sent = text(network, body)
     (form,) = app.at("/telephony/sms/")
-    assert (form["Body"], form["From"], form["To"], form["NumMedia"]) == (body, ZOLA, LINE, "0")
+    assert (form["Body"], form["From"], form["To"], form["NumMedia"]) == (body, RUTH, LINE, "0")
     assert {form["MessageSid"], form["SmsSid"], form["SmsMessageSid"]} == {sent.sid}
     assert form["SmsStatus"] == "received"
     assert app.heard[0].well_signed
@@ -28,13 +28,13 @@ def test_an_answer_of_204_is_no_answer_to_the_person(app, network):
     app.answers["/telephony/sms/"] = Says(status=204, content_type="")
     text(network, "Hello")
     assert network.transcript.problems() == []
-    assert network.texts.received_by(ZOLA) == []
+    assert network.texts.received_by(RUTH) == []
 
 
 def test_a_message_in_the_answer_goes_back_to_the_person(app, network):
     app.answers["/telephony/sms/"] = twiml("<Message>We have it.</Message>")
     text(network, "Hello")
-    (reply,) = network.texts.received_by(ZOLA)
+    (reply,) = network.texts.received_by(RUTH)
     assert (reply.body, reply.direction, reply.status) == ("We have it.", "outbound-reply", "delivered")
 
 
@@ -43,7 +43,7 @@ def test_a_message_in_the_answer_goes_back_to_the_person(app, network):
 )
 def test_a_stop_word_alone_opts_out_and_the_text_arrives_all_the_same(word, app, network):
     text(network, word)
-    assert (LINE, ZOLA) in network.texts.opted_out
+    assert (LINE, RUTH) in network.texts.opted_out
     assert app.at("/telephony/sms/")[0]["Body"] == word
 
 
@@ -77,4 +77,4 @@ def test_segments_are_counted_as_the_network_charges_them(body, segments):
 
 def test_a_number_that_is_not_ours_is_not_texted(network):
     with pytest.raises(ValueError, match="none of our lines"):
-        network.text(from_=ZOLA, to="+18885550999", body="Hello")
+        network.text(from_=RUTH, to="+18885550999", body="Hello")

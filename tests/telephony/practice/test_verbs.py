@@ -4,7 +4,7 @@ import pytest
 
 from telephony.gateway.practice.phones import Caller, Reaction, Stage
 from telephony.gateway.practice.sounds import tone
-from tests.telephony.practice.conftest import LINE, ZOLA
+from tests.telephony.practice.conftest import LINE, RUTH
 from tests.telephony.practice.scripted_app import Says, twiml
 
 
@@ -12,7 +12,7 @@ from tests.telephony.practice.scripted_app import Says, twiml
 def ring(app, network):
     def ring(*verbs, caller=None):
         app.answers["/telephony/voice/"] = twiml(*verbs)
-        leg = network.call(from_=ZOLA, to=LINE, caller=caller)
+        leg = network.call(from_=RUTH, to=LINE, caller=caller)
         network.settle()
         return leg
 
@@ -75,7 +75,7 @@ def test_words_are_heard_where_speech_is_taken(app, ring):
 def test_without_an_action_the_same_document_is_asked_again(app, network):
     answers = iter([twiml('<Gather numDigits="1"><Say>Key?</Say></Gather>'), twiml("<Say>Thank you.</Say>")])
     app.answers["/telephony/voice/"] = lambda _heard: next(answers)
-    leg = network.call(from_=ZOLA, to=LINE, caller=pressing("5"))
+    leg = network.call(from_=RUTH, to=LINE, caller=pressing("5"))
     network.settle()
     assert [form.get("Digits") for form in app.at("/telephony/voice/")] == [None, "5"]
     assert leg.heard[-1] == "Thank you."
