@@ -16,6 +16,7 @@ OPEN = {
     "/accounts/logout/": "signs nobody out who is not signed in",
     "/accounts/signup/": "says that it is shut",
     "/accounts/inactive/": "tells somebody who has left that they have",
+    "/welcome/HL-7K3M/HL-7K3M/": "sets a password with a link that an administrator handed over; a wrong one says only that",
     "/accounts/2fa/webauthn/login/": "the challenge of a passkey, which says nothing",
 }
 SHUT = {302, 401, 403, 404, 405}

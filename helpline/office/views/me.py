@@ -77,7 +77,6 @@ def my_code(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@login_not_required
 def theme(request: HttpRequest) -> HttpResponse:
     """Keep the choice of day, night or as the device says, until the browser is closed."""
     response = redirect("office:me")
