@@ -135,6 +135,8 @@ def leave_to_person(message: Message, *, at: datetime) -> None:
 
 def _text_of(message: Message) -> Text | None:
     """Return the text on the thread, locked; None for a message to staff, who have no thread."""
+    if message.route != Route.CALLER:
+        return None
     return Text.objects.select_for_update().filter(message=message).first()
 
 

@@ -93,7 +93,7 @@ def _take_up_unfinished() -> None:
             path.rename(path.with_name(path.name.split("-", 2)[2]))
 
 
-def read_in(handlers: Mapping[str, Callable[[Kept], None]]) -> int:
+def read_in(handlers: Mapping[str, Callable[[Kept], object]]) -> int:
     """Read everything in, oldest first, and return how many. Stops at the first that fails for want of a database.
 
     Handlers are idempotent, so a request that was half read in before a crash is read in again. One that can never
