@@ -4,6 +4,7 @@ from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.utils.safestring import SafeString
 
+from helpline.core.privacy.numbers import mask_number
 from helpline.office.line_forms import WeekWidget
 
 register = template.Library()
@@ -36,3 +37,9 @@ def is_group(field: BoundField) -> bool:
 @register.filter
 def is_week(field: BoundField) -> bool:
     return isinstance(field.field.widget, WeekWidget)
+
+
+@register.filter
+def masked(number: str | None) -> str:
+    """Show a number by its last two figures only."""
+    return mask_number(number or "")
