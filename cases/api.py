@@ -270,7 +270,7 @@ class FollowUps(Records[FollowUp]):
             changes.append(("owner", partial(followups.assign, to=given["owner"])))
         if is_try:
             changes.append(("state", partial(followups.record_try, try_again_at=due_at, note=why)))
-        elif is_put_off:
+        elif is_put_off and due_at is not None:
             changes.append(("due_at", partial(followups.snooze, until=due_at, reason=why)))
         elif state == row.state:
             pass

@@ -6,12 +6,12 @@ import random
 import pytest
 
 from tests.api.rows import make_call, make_text
-from tests.factories import make_follow_up, make_shift
+from tests.factories import make_follow_up, make_safe_contact, make_shift
 
 STRANGE = [
-    "", " ", "\x00", "a\x00b", "\u202eABC", "\ud800", "💥" * 3, "x" * 100_000, "../..", "%00", "'; DROP TABLE cases_case; --",
-    "null", "-1", "0", "9" * 400, "NaN", "2026-02-30T00:00:00Z", "2026-11-23T02:10:00", "+447700900211", "HL-7K3M",
-    None, True, False, 0, -1, 10**40, 1.5, 1e308, [], [[]], [None], {}, {"a": {"b": []}}, [{"day": {}, "from": [], "to": 1}],
+    "", "\x00", "a\x00b", "\u202eABC", "\ud800", "x" * 30_000, "../..", "'; DROP TABLE cases_case; --", "9" * 400,
+    "2026-02-30T00:00:00Z", "2026-11-23T02:10:00", "0001-01-01T00:00:00+14:00", "+447700900211", "HL-7K3M",
+    None, True, -1, 10**40, 1e308, [], [[None]], {"a": {"b": []}}, [{"day": {}, "from": [], "to": 1}],
 ]  # fmt: skip
 FILTERS = {
     "calls": ["sid", "case", "state", "outcome", "since", "until"],
@@ -33,6 +33,15 @@ FIELDS = {
     "follow-ups": ["case", "kind", "due_at", "owner", "why", "state"],
     "cases/search": ["q"],
 }
+RIGHT = {
+    "lines": {"number": "+18885550101", "name": "Second", "time_zone": "UTC", "languages": ["en"]},
+    "staff": {"username": "ayanda", "roles": []},
+    "shifts": {"person": "sipho", "starts_at": "2026-12-01T00:00:00Z", "ends_at": "2026-12-01T08:00:00Z"},
+    "texts": {"body": "Hi."},
+    "cases": {},
+    "follow-ups": {"due_at": "2026-12-01T00:00:00Z"},
+    "cases/search": {},
+}
 
 
 @pytest.fixture
@@ -52,17 +61,32 @@ def everything(asking, case, line, sipho, lerato, naledi, pieter):
         "cases": case.ref,
         "follow-ups": make_follow_up(case).ref,
     }
+    make_safe_contact(case.caller, sipho, may_text=True)
     return client, records
 
 
+def right(kind, records):
+    """Return a request that would be taken."""
+    named = {"shifts": {"line": records["lines"]}}
+    named |= {kind: {"case": records["cases"]} for kind in ("texts", "follow-ups")}
+    return {**RIGHT[kind], **named.get(kind, {})}
+
+
+def some_of(strange, kind, name):
+    """Return a dozen, always the same for one field: over all fields everything comes by many times."""
+    return random.Random(f"{kind} {name}").sample(strange, 12)
+
+
 def is_calm(answer):
-    return answer.status_code < 500 and (answer.status_code != 400 or isinstance(answer.json(), dict))
+    return answer.status_code in {200, 201, 204, 400, 403, 404, 405} and (
+        answer.status_code != 400 or isinstance(answer.json(), dict)
+    )
 
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in FILTERS.items() for name in names])
 def test_a_strange_filter_is_refused_or_finds_nothing(everything, kind, name):
     client, _ = everything
-    for strange in STRANGE:
+    for strange in some_of(STRANGE, kind, name):
         if isinstance(strange, str) and strange != "\ud800":  # which no address can carry
             answer = client.get(f"/api/v1/{kind}/", {name: strange[:4000]})
             assert answer.status_code in {200, 400}, (strange[:50], answer.status_code)
@@ -79,8 +103,9 @@ def test_a_filter_that_there_is_not_is_refused_and_so_is_one_given_twice(everyth
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in FIELDS.items() for name in names])
 def test_a_strange_value_is_a_bad_request_at_worst(everything, kind, name):
     client, records = everything
-    for strange in STRANGE:
-        assert is_calm(client.post(f"/api/v1/{kind}/", {name: strange}, format="json")), strange
+    for strange in some_of(STRANGE, kind, name):
+        given = {**right(kind, records), name: strange}
+        assert is_calm(client.post(f"/api/v1/{kind}/", given, format="json")), strange
         if kind in records:
             assert is_calm(client.patch(f"/api/v1/{kind}/{records[kind]}/", {name: strange}, format="json")), strange
 
@@ -98,7 +123,7 @@ def test_a_strange_address_is_not_there(everything, kind):
 def test_random_whole_requests_are_answered(everything, kind):
     client, records = everything
     chance = random.Random(kind)
-    for _ in range(25):
+    for _ in range(15):
         given = {name: chance.choice(STRANGE) for name in FIELDS[kind] if chance.random() < 0.7}
         assert is_calm(client.post(f"/api/v1/{kind}/", given, format="json"))
         assert is_calm(client.patch(f"/api/v1/{kind}/{records[kind]}/", given, format="json"))
