@@ -37,7 +37,7 @@ def show_case(request: HttpRequest, case: Case, at: datetime, *, status: int = 2
         "safe_lines": read_safe_lines(case, at) if may_read else [],
         "reasons": Reason.choices,
         "promises": read_promises(case),
-        "story": story_of(case, user, at) if may_read else Story([], None),
+        "story": story_of(case, user, at) if may_read else Story(),
         "earlier_count": count_earlier_cases(case) if may_read else 0,
         "earlier_cases": identity.earlier_cases(case) if may_read and case.state == "open" else [],
         "draft": read_draft(case, user),
@@ -59,9 +59,9 @@ def names_of(case: Case) -> dict[str, str | None]:
     return {"code_name": case.caller.code_name, "pronouns": case.caller.pronouns}
 
 
-def story_of(case: Case, user: User, at: datetime, before: datetime | None = None) -> Story:
+def story_of(case: Case, user: User, at: datetime, **page: datetime | None) -> Story:
     """Read the story of a case together with the cases that were joined to it and that this person may read."""
-    return read_story([case, *identity.joined_cases(case, user)], at, before)
+    return read_story([case, *identity.joined_cases(case, user)], at, **page)
 
 
 @require_GET
@@ -77,8 +77,10 @@ def story(request: HttpRequest, ref: str) -> HttpResponse:
     user, at = worker(request), clock.now()
     case = get_case(user, ref, to=READ, at=at)
     may_read = may_read_story(user, case)
-    page = story_of(case, user, at, parse_time(request.GET.get("before"))) if may_read else Story([], None)
-    return render(request, "cases/_story.html", {"case": case, "story": page, "may_read": may_read})
+    before, since = (parse_time(request.GET.get(name)) for name in ("before", "since"))
+    page = story_of(case, user, at, before=before, since=since) if may_read else Story()
+    template = "cases/_story_earlier.html" if before else "cases/_story.html"
+    return render(request, template, {"case": case, "story": page, "may_read": may_read})
 
 
 @require_GET

@@ -109,7 +109,7 @@ class NewCaseForm(forms.Form):
         label=_("How"), choices=[pair for pair in Source.choices if pair[0] in {"walk_in", "outreach", "elsewhere"}]
     )
     urgency = forms.ChoiceField(label=_("How urgent"), choices=Urgency.choices)
-    code_name = forms.CharField(label=_("Code name of who speaks with you"), required=False, max_length=60)
+    code_name = forms.CharField(label=_("Code name"), required=False, max_length=60)
     pronouns = forms.CharField(label=_("Their pronouns"), required=False, max_length=40)
     concerns_another = forms.BooleanField(label=_("It is about somebody else"), required=False)
     concerns_code_name = forms.CharField(label=_("Code name of whom it is about"), required=False, max_length=60)

@@ -13,6 +13,7 @@ from helpline.dashboard.words import here, say_day
 from telephony.models import Call, Leg, Recording, Text
 
 PAGE = 40  # entries; "earlier" reads the next ones by time, so a long story costs no more than a short one
+MOST = 400  # entries that a page re-reads at once, however long it stays open
 
 
 @dataclass(frozen=True)
@@ -38,32 +39,42 @@ class Day:
 
 @dataclass(frozen=True)
 class Story:
-    """A page of the story; `earlier` is the time to ask from for the next page, None at its beginning."""
+    """A page of the story. `since` is the time of its oldest entry (None where there is none), `earlier` the same where
+    more happened before it.
+    """
 
-    days: Sequence[Day]
-    earlier: datetime | None
+    days: Sequence[Day] = ()
+    since: datetime | None = None
+    earlier: datetime | None = None
 
 
-def read_story(cases: Sequence[Case], at: datetime, before: datetime | None = None) -> Story:
-    """Read a page of what happened on a case and those joined to it, before a time or up to now.
+def read_story(
+    cases: Sequence[Case], at: datetime, *, before: datetime | None = None, since: datetime | None = None
+) -> Story:
+    """Read what happened on a case and those joined to it: the page before a time, or everything since one, or the newest.
 
+    An open page re-reads what it shows by `since`, so that nothing falls between it and the earlier pages below it.
     Seven queries however long the story is. The reader must have been let through the door of each of the cases.
     """
     ours = Q(case__in=cases)
+    page = _Page(MOST if since else PAGE, before, since)
     entries = sorted(
         [
-            *_page("call", _calls().filter(ours), "started_at", before),
-            *_page("text", Text.objects.filter(ours).select_related("written_by"), "at", before),
-            *_page("note", Note.objects.filter(ours, is_draft=False).select_related("author"), "written_at", before),
-            *_page("follow_up", _finished().filter(ours), "finished_at", before),
+            *page.read("call", _calls().filter(ours), "started_at"),
+            *page.read("text", Text.objects.filter(ours).select_related("written_by"), "at"),
+            *page.read("note", Note.objects.filter(ours, is_draft=False).select_related("author"), "written_at"),
+            *page.read("follow_up", _finished().filter(ours), "finished_at"),
         ],
         key=lambda entry: entry.at,
         reverse=True,
     )
-    shown = entries[:PAGE]
+    if not entries:
+        return Story()
+    shown = entries[: page.size]
     # What happened at the very moment of the last entry belongs to this page: the next one asks for what was before.
-    shown += [entry for entry in entries[PAGE:] if entry.at == shown[-1].at]
-    return Story(list(_by_day(shown, at)), shown[-1].at if len(shown) < len(entries) else None)
+    shown += [entry for entry in entries[page.size :] if entry.at == shown[-1].at]
+    oldest = shown[-1].at
+    return Story(list(_by_day(shown, at)), oldest, oldest if len(shown) < len(entries) else None)
 
 
 def _calls() -> Any:
@@ -77,11 +88,21 @@ def _finished() -> Any:
     return FollowUp.objects.exclude(finished_at=None).select_related("owner")
 
 
-def _page(kind: str, rows: Any, when: str, before: datetime | None) -> Iterator[Entry]:
-    if before is not None:
-        rows = rows.filter(**{f"{when}__lt": before})
-    for row in rows.order_by(f"-{when}", "-pk")[: PAGE + 1]:
-        yield Entry(kind, getattr(row, when), row)
+@dataclass(frozen=True)
+class _Page:
+    """Which rows of each kind a page may need: as many as it shows and one, from the newest that counts."""
+
+    size: int
+    before: datetime | None
+    since: datetime | None
+
+    def read(self, kind: str, rows: Any, when: str) -> Iterator[Entry]:
+        if self.before is not None:
+            rows = rows.filter(**{f"{when}__lt": self.before})
+        if self.since is not None:
+            rows = rows.filter(**{f"{when}__gte": self.since})
+        for row in rows.order_by(f"-{when}", "-pk")[: self.size + 1]:
+            yield Entry(kind, getattr(row, when), row)
 
 
 def _by_day(entries: Iterable[Entry], now: datetime) -> Iterator[Day]:

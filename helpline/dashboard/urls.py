@@ -4,6 +4,7 @@ from django.urls import path
 
 from helpline.dashboard import case_verbs, case_views, views
 from helpline.dashboard.live import live
+from helpline.dashboard.sound import sound
 
 app_name = "dashboard"
 
@@ -15,6 +16,7 @@ urlpatterns = [
     path("board/alarms/<slug:ref>/", views.alarm_seen, name="alarm_seen"),
     path("board/hand-overs/<slug:ref>/", views.hand_over_answer, name="hand_over_answer"),
     path("live/", live, name="live"),
+    path("messages/<slug:ref>/", sound, name="sound"),
     path("cases/", case_views.cases, name="cases"),
     path("cases/new/", case_views.new, name="case_new"),
     path("cases/search/", case_views.search, name="case_jump"),

@@ -4,6 +4,7 @@ import pytest
 
 from cases.models import FollowUp, Note
 from helpline.core.audit.models import Entry
+from telephony.models import Recording
 from tests.dashboard.conftest import text_of
 from tests.factories import make_caller, make_case, make_follow_up, make_note, make_safe_contact
 
@@ -201,3 +202,42 @@ def test_the_list_goes_on_by_reference_and_shows_each_case_once(desk, thandi, li
         address = f"/cases/?show=mine&after={page.after}" if page.after else ""
     assert len(seen) == 7
     assert set(seen) == refs
+
+
+@pytest.fixture
+def message(rose, ring, at):
+    """A message that Rose left, 1,000 bytes of sound, not heard by anybody."""
+    call = ring(rose, state="ended", outcome="voicemail")
+    return Recording.objects.create(
+        call=call, sid="RE1", state="kept", mime="audio/mpeg", sound=bytes(range(250)) * 4, made_at=at, seconds=42
+    )
+
+
+def test_a_message_is_played_in_the_page_and_who_listened_is_written_down(desk, thandi, rose, message):
+    assert f"/messages/{message.ref}/" in text_of(desk.get(page_of(rose)))
+    whole = desk.get(f"/messages/{message.ref}/")
+    assert whole.content == message.sound
+    assert "no-store" in whole.headers["Cache-Control"]
+    message.refresh_from_db()
+    assert message.heard_by == thandi
+    assert Entry.objects.filter(verb="recording.heard", about=rose.ref, who=thandi).exists()
+
+
+def test_a_player_that_asks_for_a_part_gets_that_part(desk, message):
+    part = desk.get(f"/messages/{message.ref}/", headers={"Range": "bytes=10-19"})
+    assert part.status_code == 206
+    assert part.content == message.sound[10:20]
+    assert part.headers["Content-Range"] == "bytes 10-19/1000"
+
+
+@pytest.mark.parametrize("asked", ["bytes=5000-", "bytes=9-3", "bytes=-5", "lines=1-2", "bytes=0-1,4-5"])
+def test_a_part_that_makes_no_sense_gets_the_whole(desk, message, asked):
+    answer = desk.get(f"/messages/{message.ref}/", headers={"Range": asked})
+    assert (answer.status_code, len(answer.content)) == (200, 1000)
+
+
+def test_pieter_cannot_tell_a_message_from_one_that_is_not_there(sit_down, pieter, message):
+    desk = sit_down(pieter)
+    assert desk.get(f"/messages/{message.ref}/").status_code == desk.get("/messages/22222/").status_code == 404
+    message.refresh_from_db()
+    assert message.heard_at is None

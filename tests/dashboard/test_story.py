@@ -32,7 +32,7 @@ def test_pages_of_a_long_story_lose_nothing_even_where_times_are_equal(line, tha
         make_note(case, thandi, "…", at=at - timedelta(minutes=minutes))
     seen, before = [], None
     while True:
-        page = read_story([case], at, before)
+        page = read_story([case], at, before=before)
         seen += [entry.thing.pk for day in page.days for entry in day.entries]
         if page.earlier is None:
             break
@@ -48,3 +48,18 @@ def test_a_long_story_costs_as_many_queries_as_a_short_one(line, thandi, ring, a
     with django_assert_max_num_queries(8):
         page = read_story([case], at)
         assert len(kinds(page)) == 20
+
+
+def test_an_open_page_that_re_reads_keeps_what_it_showed_however_much_is_new(line, thandi, at, monkeypatch):
+    monkeypatch.setattr(story, "PAGE", 2)
+    case = make_case(line=line, owner=thandi)
+    for minutes in (9, 8, 7):
+        make_note(case, thandi, f"{minutes} min ago", at=at - timedelta(minutes=minutes))
+    opened = read_story([case], at)
+    for minutes in (3, 2, 1):
+        make_note(case, thandi, f"{minutes} min ago", at=at - timedelta(minutes=minutes))
+    again = read_story([case], at, since=opened.since)
+    below = read_story([case], at, before=opened.earlier)
+    assert [entry.thing.body for page in (again, below) for day in page.days for entry in day.entries] == [
+        f"{minutes} min ago" for minutes in (1, 2, 3, 7, 8, 9)
+    ]

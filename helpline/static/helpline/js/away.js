@@ -41,7 +41,20 @@ function weather() {
   location.replace(document.body.dataset.weather);
 }
 
-for (const sign of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) {
+// The key that uncovers the page does nothing else on it.
+addEventListener(
+  "keydown",
+  (event) => {
+    if (cover && !cover.hidden && event.key !== "Escape") {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+    back();
+  },
+  { capture: true },
+);
+
+for (const sign of ["pointerdown", "pointermove", "wheel", "touchstart"]) {
   addEventListener(sign, back, { passive: true, capture: true });
 }
 

@@ -73,12 +73,16 @@ addEventListener("beforeunload", (event) => {
 });
 
 // Filters of the story: <input type="checkbox" name="shows" value="call"> shows and hides what is of that kind.
-document.addEventListener("change", (event) => {
-  if (event.target.name !== "shows") return;
-  const story = document.getElementById("story");
+function filterStory() {
+  const story = document.querySelector(".case-read");
   const all = [...document.querySelectorAll('input[name="shows"]')];
   const wanted = all.filter((box) => box.checked).map((box) => box.value);
   for (const entry of story?.querySelectorAll("[data-kind]") ?? []) {
     entry.hidden = wanted.length > 0 && !wanted.includes(entry.dataset.kind);
   }
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.name === "shows") filterStory();
 });
+document.addEventListener("htmx:afterSettle", filterStory);
