@@ -12,6 +12,7 @@ from helpline.core.lines.models import Line
 from helpline.core.realtime import services as realtime
 from telephony import twiml
 from telephony.caller_id import CallerId
+from telephony.lifecycle import furthest_status, is_final_status
 from telephony.models import Call, Leg
 from telephony.models.call import CallState
 from telephony.routing import Plan
@@ -155,7 +156,12 @@ def press(parameters: Mapping[str, str], *, at: datetime) -> str:
     digits = parameters.get("Digits", "")
     known, line = know_again(call, at)
     is_new = events.note(
-        call=call, kind="pressed", word=digits, parameters=parameters, at=at, key=f"{call.stage}:{call.step}:{digits[:32]}"
+        call=call,
+        kind="pressed",
+        word=digits,
+        parameters=parameters,
+        at=at,
+        key=f"{call.stage}:{call.step}:{digits[:32]}",
     )
     if call.state == CallState.ENDED:
         return twiml.hang_up()
@@ -233,8 +239,9 @@ def hear_dialled(parameters: Mapping[str, str], *, step: int, at: datetime) -> s
     known, line = know_again(call, at)
     if not is_new or step != call.step:
         return answer_again(call, known, line, at=at)
-    call.gateway_word = events.as_column(parameters.get("CallStatus", call.gateway_word), 24)
-    has_gone = call.gateway_word == "completed" or word == "canceled"
+    call.gateway_word = events.as_column(furthest_status(call.gateway_word, parameters.get("CallStatus", "")), 24)
+    # A leg may be canceled while the caller waits: only what is said of the caller's own call tells that they have gone.
+    has_gone = is_final_status(call.gateway_word)
     answered = ending.settle_step(call, parameters, at=at, caller_has_gone=has_gone)
     if has_gone or call.state == CallState.ENDED:
         ending.end_call(call, at=at)

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from cases.services import followups
 from helpline.core.alarms import services as alarms
 from helpline.core.opening import is_open
 from telephony import twiml
@@ -14,7 +15,9 @@ from telephony.services import addresses
 from telephony.services.known import Known, LineNow
 
 
-def make_plan(known: Known, line: LineNow, *, at: datetime, call: Call | None = None, tried: Iterable[str] = ()) -> Plan:
+def make_plan(
+    known: Known, line: LineNow, *, at: datetime, call: Call | None = None, tried: Iterable[str] = ()
+) -> Plan:
     """Decide whom to ring from what is known now. `tried` are those rung in this call already."""
     waited = sum(step["seconds"] for step in call.plan.get("rung", [])) if call is not None else 0
     return plan_rings(
@@ -86,6 +89,12 @@ def names_tried(call: Call) -> set[str]:
 
 
 def tell_nobody_on_rota(call: Call, plan: Plan, *, at: datetime) -> None:
-    """Alarm a coordinator where the rota is empty or without numbers: one alarm for each call it happens to."""
-    if plan.is_alarm:
-        alarms.raise_alarm(kind="nobody_on_duty", key=f"nobody-on-duty-{call.ref}", about=call.case.ref if call.case else "", at=at)
+    """Where the rota is empty or without numbers: alarm a coordinator, and make the call an urgent task, once for each."""
+    if not plan.is_alarm or call.case is None:
+        return
+    case = call.case
+    alarms.raise_alarm(kind="nobody_on_duty", key=f"nobody-on-duty-{call.ref}", about=case.ref, at=at)
+    followups.add(
+        case=case, kind="task", because="nobody_on_duty", due_at=at, key=f"call-{call.ref}-nobody-on-duty",
+        is_urgent=True, at=at,
+    )  # fmt: skip
