@@ -72,7 +72,7 @@ def take(
     try:
         held.append(hold_folder(folder))
         held.append(hold_port(port))
-        held.append(hold_port(FIRST_PRACTICE_PORT))
+        held.append(hold_port(int(environment.get("PRACTICE_PORT") or FIRST_PRACTICE_PORT)))
     except Taken:
         for each in held:
             each.release()
