@@ -13,7 +13,7 @@ import logging
 import time
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import F
 
 from helpline.core.alarms import services as alarms
@@ -55,8 +55,8 @@ def deliver_due(*, at: datetime, gateway: Gateway, limit: int = MOST_AT_ONCE) ->
             sent += deliver_one(pk, at=at + timedelta(seconds=took), gateway=gateway)
         except _Stop:
             break
-        except DatabaseError:
-            raise
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: so is the next message
         except Exception as broken:
             log.exception("a message could not be sent: %s", type(broken).__name__)
             _put_aside(pk, at)
@@ -189,8 +189,11 @@ def _settle_failure(message: Message, broken: GatewayError, at: datetime) -> Non
 
 
 def _put_aside(pk: int, at: datetime) -> None:
-    """End a message that cannot even be written (its template is gone, its words do not open), and tell a coordinator."""
+    """End a message that cannot even be written (its template is gone, its words do not open), and tell a coordinator.
+
+    One that was claimed and handed over before something broke is left as it is: it may have gone, and is looked up.
+    """
     with transaction.atomic():
-        message = Message.objects.select_for_update().filter(pk=pk, state__in=_STILL_OURS).first()
+        message = Message.objects.select_for_update().filter(pk=pk, state=MessageState.WAITING).first()
         if message is not None:
             outcomes.set_aside(message, at=at)

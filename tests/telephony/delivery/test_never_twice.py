@@ -247,6 +247,18 @@ def test_an_answer_that_was_lost_holds_up_nobody_else(line, nomsa):
     assert lost.asked == 3
 
 
+def test_where_something_breaks_while_it_is_handed_over_it_is_looked_up_and_not_called_failed(
+    gateway, line, nomsa, sent_to
+):
+    message = outbox.put(key="m", route="staff", to="nomsa", template="staff/follow_up_due", at=NIGHT)
+    deliver_due(at=NIGHT, gateway=Deaf(RuntimeError("a slip in a library")))
+    message.refresh_from_db()
+    assert message.state == "sending"
+    assert resolve_unknown_sends(at=NIGHT + LEASE + timedelta(seconds=1), gateway=gateway) == 1
+    deliver_due(at=NIGHT + timedelta(minutes=2), gateway=gateway)
+    assert len(sent_to(NOMSA)) == 1
+
+
 def test_no_number_and_no_word_of_a_message_lies_in_the_database_in_clear(gateway, server, case, thandi):
     lose_answers(server, ZANELE)
     write_text(case=case, by=thandi, body="canary words", at=NIGHT)
