@@ -100,6 +100,14 @@ def test_a_filter_that_there_is_not_is_refused_and_so_is_one_given_twice(everyth
     assert client.get(f"/api/v1/{kind}/?page_size=2&page_size=3").status_code == 400
 
 
+@pytest.mark.parametrize("kind", RIGHT)
+def test_what_is_right_is_taken(everything, kind):
+    client, records = everything
+    given = {**right(kind, records), **({"q": "HL-7K3M"} if kind == "cases/search" else {})}
+    answer = client.post(f"/api/v1/{kind}/", given, format="json")
+    assert answer.status_code in {200, 201}, answer.json()
+
+
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in FIELDS.items() for name in names])
 def test_a_strange_value_is_a_bad_request_at_worst(everything, kind, name):
     client, records = everything
