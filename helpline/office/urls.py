@@ -9,6 +9,7 @@ app_name = "office"
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("here/", me.here, name="here"),
     path("me/", me.me, name="me"),
     path("me/number/", me.my_number, name="my_number"),
     path("me/code/", me.my_code, name="my_code"),

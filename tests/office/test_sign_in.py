@@ -206,6 +206,13 @@ def test_a_board_that_refreshes_itself_keeps_no_empty_chair_signed_in(client, th
     assert answer["HX-Refresh"] == "true", "the whole page goes to the sign-in, not a part of it"
 
 
+def test_a_page_that_lies_there_learns_that_nobody_is_signed_in_any_more(client, thandi_with_password):
+    sign_in(client)
+    assert client.get("/here/", headers={"HX-Request": "true"}).status_code == 204
+    client.post("/accounts/logout/")
+    assert client.get("/here/", headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+
+
 def test_no_sign_in_lasts_longer_than_half_a_day(client, thandi_with_password):
     sign_in(client)
     began = time.time()

@@ -14,7 +14,7 @@ from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from helpline.core import clock
 from helpline.core.errors import HelplineError
@@ -74,6 +74,12 @@ def my_code(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("This number is verified: calls on your shifts ring it."))
             return redirect("office:me")
     return _show(request, user, code_form=form)
+
+
+@require_GET
+def here(request: HttpRequest) -> HttpResponse:
+    """Say that somebody is still signed in, to a page that has lain there for long. Otherwise the middleware sends it away."""
+    return HttpResponse(status=204)
 
 
 @require_POST
