@@ -69,7 +69,6 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
-    "django_filters",
     "phonenumber_field",
     "rest_framework",
     "rest_framework.authtoken",

@@ -2,19 +2,21 @@
 
 import phonenumbers
 from django.conf import settings
+from phonenumber_field.phonenumber import PhoneNumber
 
 _MASKED_FROM = 6  # characters: shorter ones are shown as dots alone
 
 
 def read_number(typed: str) -> str | None:
-    """Return a typed number as E.164, or None where it cannot be one. Without a country it is of `DEFAULT_REGION`."""
+    """Return a typed number as E.164, or None where it cannot be one. Without a country it is of `DEFAULT_REGION`.
+
+    Possible is enough: lists of number ranges are always behind, and no number in the range for fiction is valid.
+    """
     try:
-        parsed = phonenumbers.parse(typed, settings.PHONENUMBER_DEFAULT_REGION)
+        number = PhoneNumber.from_string(typed, region=settings.PHONENUMBER_DEFAULT_REGION)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(parsed):
-        return None
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return str(number.as_e164) if phonenumbers.is_possible_number(number) else None
 
 
 def mask_number(number: str) -> str:
