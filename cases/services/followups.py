@@ -135,6 +135,20 @@ def add_after_call(*, case: Case, key: str, owner: User | None, ended_at: dateti
     return [write_up, ask]
 
 
+@transaction.atomic
+def withdraw_after_call(*, case: Case, key: str, at: datetime) -> None:
+    """Take back what `add_after_call` added: it turned out that nobody had spoken. What a person has begun stays."""
+    now = lock(case)
+    added = FollowUp.objects.filter(key__in=[f"call-{key}-write-up", f"call-{key}-day-after"], state=FollowUpState.DUE)
+    for follow_up in added:
+        follow_up.state = FollowUpState(move_follow_up(follow_up.state, "skip"))
+        follow_up.finished_at, follow_up.remind_at = at, None
+        follow_up.save(update_fields=["state", "finished_at", "remind_at"])
+        audit.record(by=None, verb="follow_up.skipped", what="case", about=now.ref, at=at, follow_up=follow_up.ref)
+        realtime.publish("follow_up", follow_up.ref)
+    refresh_next_due(now)
+
+
 def _in_desk_hours(case: Case, wanted: datetime) -> datetime:
     """Nobody is rung in the night to be asked how they are."""
     line = case.line

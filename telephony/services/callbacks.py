@@ -19,8 +19,7 @@ def hear_status(parameters: Mapping[str, str], *, at: datetime) -> None:
     if not events.note(call=call, kind="status", word=word, parameters=parameters, at=at):
         return
     call.gateway_word = events.as_column(furthest_status(call.gateway_word, word), 24)
-    length = parameters.get("CallDuration", "")
-    seconds = int(length) if length.isdecimal() and len(length) < 8 else None
+    seconds = events.read_seconds(parameters.get("CallDuration"))
     if is_final_status(word):
         ending.end_call(call, at=at, seconds=seconds)
     elif call.state != CallState.ENDED:

@@ -8,7 +8,7 @@ from helpline.core.alarms import services as alarms
 from helpline.core.realtime import services as realtime
 from telephony.lifecycle import EndedBy, furthest_status, judge_call, judge_leg
 from telephony.models import Call, Leg
-from telephony.models.call import CallState
+from telephony.models.call import CallOutcome, CallState
 from telephony.services import events, voicemail
 
 
@@ -31,6 +31,14 @@ def judge(leg: Leg, *, caller_has_gone: bool = False, at: datetime) -> str:
     return verdict.anomaly
 
 
+def judge_by_length(leg: Leg) -> None:
+    """The length of a leg is told after its verdict: it may show that a person hung up where a mailbox was suspected."""
+    if leg.result == "machine":
+        ended_by: EndedBy | None = "us" if leg.ended_by_us else None
+        verdict = judge_leg(status=leg.gateway_word, key=leg.key_pressed, ended_by=ended_by, seconds=leg.seconds)
+        leg.result = verdict.result or leg.result
+
+
 def settle_step(call: Call, parameters: Mapping[str, str], *, at: datetime, caller_has_gone: bool) -> bool:
     """Settle the legs of the step that was rung, and say whether one of them was answered by a person."""
     sid = parameters.get("DialCallSid", "")
@@ -48,8 +56,11 @@ def settle_step(call: Call, parameters: Mapping[str, str], *, at: datetime, call
             leg.sid = leg.sid or sid or None
             leg.bridged = bridged
             leg.gateway_word = furthest_status(leg.gateway_word, word)
+            leg.seconds = events.read_seconds(parameters.get("DialCallDuration")) if leg.seconds is None else leg.seconds
         elif leg.result is None:
-            leg.gateway_word = furthest_status(leg.gateway_word, "canceled" if word in {"completed", "answered"} else word)
+            leg.gateway_word = furthest_status(
+                leg.gateway_word, "canceled" if word in {"completed", "answered"} else word
+            )
         events.flag(call, judge(leg, caller_has_gone=caller_has_gone, at=at))
         leg.save()
         answered = answered or leg.result == "accepted"
@@ -62,7 +73,7 @@ def end_call(call: Call, *, at: datetime, seconds: int | None = None) -> None:
     Phones that still ring are counted as stopped; what is promised follows from the outcome: an answered call is
     written up and asked after, any other is called back where there is a number.
     """
-    was_live = call.state != CallState.ENDED
+    was_live, seemed_answered = call.state != CallState.ENDED, call.outcome == CallOutcome.ANSWERED
     call.state = CallState.ENDED  # from any state, see telephony.lifecycle.CALL_MOVES
     call.ended_at = call.ended_at or at
     call.seconds = seconds if seconds is not None else call.seconds
@@ -81,6 +92,10 @@ def end_call(call: Call, *, at: datetime, seconds: int | None = None) -> None:
     )
     if accepted and call.answered_by_id is None:
         call.answered_by_id = accepted[0].person_id
+    if not accepted:  # a key was pressed, but the two were never joined
+        call.answered_by, call.answered_at, call.accepted_leg = None, None, None
+        if seemed_answered and call.case is not None:
+            followups.withdraw_after_call(case=call.case, key=call.ref, at=at)
     call.save()
     if was_live:
         realtime.publish("call", call.ref)
@@ -91,7 +106,9 @@ def _promise(call: Call, *, at: datetime) -> None:
     if call.case is None or call.outcome == "blocked":
         return
     if call.outcome == "answered":
-        followups.add_after_call(case=call.case, key=call.ref, owner=call.answered_by, ended_at=call.ended_at or at, at=at)
+        followups.add_after_call(
+            case=call.case, key=call.ref, owner=call.answered_by, ended_at=call.ended_at or at, at=at
+        )
         return
     voicemail.promise_call_back(call, at=at)
     if call.in_danger:

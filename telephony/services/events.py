@@ -20,7 +20,14 @@ LONGEST_KEY = 160
 
 
 def note(
-    *, call: Call, kind: str, word: str, parameters: Mapping[str, str], at: datetime, leg: Leg | None = None, key: str = ""
+    *,
+    call: Call,
+    kind: str,
+    word: str,
+    parameters: Mapping[str, str],
+    at: datetime,
+    leg: Leg | None = None,
+    key: str = "",
 ) -> bool:
     """Keep one event and say whether it is new. Status events are told apart by their sequence number, or their word."""
     sequence = _read_number(parameters.get("SequenceNumber"))
@@ -87,6 +94,11 @@ def flag(call: Call, anomaly: str) -> None:
     """Add a word for staff about something that should not be so; each word once. The call is saved by whoever asks."""
     if anomaly and anomaly not in call.anomalies:
         call.anomalies = [*call.anomalies, anomaly]
+
+
+def read_seconds(text: str | None) -> int | None:
+    """Return a length as the gateway says it, None where it says none (-1 for an empty recording) or something else."""
+    return int(text) if text and text.isdecimal() and len(text) < 8 else None
 
 
 def _read_number(text: str | None) -> int | None:

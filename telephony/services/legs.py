@@ -102,13 +102,14 @@ def hear_status(parameters: Mapping[str, str], *, leg_ref: str, at: datetime) ->
     if word == "in-progress":
         leg.picked_up_at = leg.picked_up_at or at
     if is_final_status(word):
-        duration = parameters.get("CallDuration", "")
-        leg.seconds = int(duration) if duration.isdecimal() and len(duration) < 8 else leg.seconds
+        seconds = events.read_seconds(parameters.get("CallDuration"))
+        leg.seconds = leg.seconds if seconds is None else seconds
         leg.ended_at = leg.ended_at or at
         if leg.result is None or leg.result == "accepted":
             # While two phones ring together the first to end must not look like a refusal before the step is over.
             anomaly = ending.judge(leg, caller_has_gone=leg.call.state == CallState.ENDED, at=at)
             events.flag(leg.call, anomaly)
+        ending.judge_by_length(leg)
     leg.save()
     Call.objects.filter(pk=leg.call.pk).update(heard_at=at, anomalies=leg.call.anomalies)
     realtime.publish("call", leg.call.ref)

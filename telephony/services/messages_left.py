@@ -19,7 +19,14 @@ from telephony.services.prompts import load_prompts
 def hear_recorded(parameters: Mapping[str, str], *, at: datetime) -> str:
     """The caller has finished a message (or hung up while leaving it). Thank them with the promise, and end."""
     call = events.lock_call(parameters, at, kind="recorded")
-    events.note(call=call, kind="recorded", word=parameters.get("Digits", ""), parameters=parameters, at=at, key=parameters.get("RecordingSid", "none"))
+    events.note(
+        call=call,
+        kind="recorded",
+        word=parameters.get("Digits", ""),
+        parameters=parameters,
+        at=at,
+        key=parameters.get("RecordingSid", "none"),
+    )
     keep(call, parameters, at=at)
     has_ended = call.state == CallState.ENDED
     if not has_ended:
@@ -42,7 +49,9 @@ def hear_recording_status(parameters: Mapping[str, str], *, at: datetime) -> Non
     call = events.lock_call(parameters, at, kind="recording_status")
     word = parameters.get("RecordingStatus", "")
     sid = parameters.get("RecordingSid", "")
-    if not events.note(call=call, kind="recording_status", word=word, parameters=parameters, at=at, key=f"{sid}:{word}"):
+    if not events.note(
+        call=call, kind="recording_status", word=word, parameters=parameters, at=at, key=f"{sid}:{word}"
+    ):
         return
     keep(call, parameters, at=at, is_absent=word == "absent")
     call.save()
@@ -58,8 +67,7 @@ def keep(call: Call, parameters: Mapping[str, str], *, at: datetime, is_absent: 
     sid = parameters.get("RecordingSid", "")
     if not sid:
         return
-    length = parameters.get("RecordingDuration", "")
-    seconds = int(length) if length.isdecimal() and len(length) < 8 else None
+    seconds = events.read_seconds(parameters.get("RecordingDuration"))
     recording, is_new = Recording.objects.get_or_create(
         sid=sid[:64],
         defaults={
