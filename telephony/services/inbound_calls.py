@@ -119,6 +119,9 @@ def answer_again(call: Call, known: Known, line: LineNow, *, at: datetime) -> st
     legs = list(call.legs.filter(step=call.step))
     if call.stage == "greeting":
         return _greet(call, legs, known, line, at=at)
+    if call.stage == "over":
+        prompts, voice = load_prompts(line)
+        return twiml.say_goodbye(prompts=prompts, voice=voice)
     if call.stage == "fallback":  # people are rung by the answer to that: whoever hears this one comes to the prompt
         return _greet(call, [], known, line, at=at)
     if call.stage == "unknown":  # a status came first, and now the request itself
@@ -202,6 +205,9 @@ def _hear_danger(call: Call, known: Known, line: LineNow, *, at: datetime) -> st
         Case.objects.filter(pk=call.case.pk).update(urgency=Urgency.DANGER)
         realtime.publish("case", call.case.ref)
     realtime.publish("call", call.ref)
+    if call.state == CallState.CONNECTED:  # told twice, or late: nobody is taken out of a conversation
+        call.save()
+        return answer_again(call, known, line, at=at)
     if call.stage in {"greeting", "ringing"}:
         ring = ringing.describe_ring(call, list(call.legs.filter(step=call.step)), line, known)
         if ring is not None:
