@@ -146,6 +146,7 @@ def _note_sent(message: Message, sent: SentText, at: datetime) -> None:
         with transaction.atomic():
             if (now := _still_mine(message)) is not None:
                 outcomes.mark_sent(now, sid=sent.sid, word=sent.state, at=at)
+        outcomes.catch_up(sent.sid, at=at)
     except IntegrityError:
         # Another message has taken this id for its own when it was looked up: which of the two left, a person finds out.
         with transaction.atomic():

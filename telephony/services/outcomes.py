@@ -5,6 +5,7 @@ Every function here runs inside the transaction of whoever calls it, and works o
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.models import Case, FollowUpKind, Number
@@ -18,6 +19,7 @@ from telephony.lifecycle import furthest_text, is_final_text, read_text_status
 from telephony.models import Text, TextEvent
 
 VALID_FOR = timedelta(hours=24)  # after its first try, where a message names no end of its own
+_TRIED_AGAIN = (MessageState.WAITING, MessageState.SENDING, MessageState.UNKNOWN)  # and not taken under a new id yet
 WAITS = "waiting"  # a text of ours that the gateway has not taken yet
 
 
@@ -30,7 +32,7 @@ def find_case(message: Message) -> Case | None:
 
 
 def mark_sent(message: Message, *, sid: str, word: str, at: datetime) -> None:
-    """The gateway has it. Statuses that came before its id was known to us are read now. May raise IntegrityError."""
+    """The gateway has it, under this id. May raise IntegrityError. Once this is committed, `catch_up` must follow."""
     message.state = MessageState.SENT
     message.sid, message.sent_at = sid[:64], at
     message.claimed_until = message.attempt = None
@@ -40,16 +42,29 @@ def mark_sent(message: Message, *, sid: str, word: str, at: datetime) -> None:
     if text is not None:
         text.sid, text.state, text.error_code = message.sid, furthest_text(text.state, word)[:24], ""
         text.save()
-    for event in TextEvent.objects.filter(sid=message.sid).order_by("received_at", "pk"):
-        advance(message, text, event, at=at)
     _publish(message, text)
 
 
-def advance(message: Message, text: Text | None, event: TextEvent, *, at: datetime) -> None:
+@transaction.atomic
+def catch_up(sid: str, *, at: datetime) -> None:
+    """Take in every status that was kept for this id; doing it again changes nothing.
+
+    Two transactions on either side, or a status could fall between them: whoever learns an id commits it and then reads
+    the statuses, whoever hears a status commits it and then looks for the id. One of the two sees the other.
+    """
+    message = Message.objects.select_for_update().filter(sid=sid).first()
+    if message is None:
+        return
+    text = _text_of(message)
+    for event in TextEvent.objects.filter(sid=sid).order_by("received_at", "pk"):
+        _advance(message, text, event, at=at)
+
+
+def _advance(message: Message, text: Text | None, event: TextEvent, *, at: datetime) -> None:
     """Take in one status of a text that the gateway has: the furthest state counts, and a final one is never left."""
     heard = read_text_status(event.word)
-    if message.state == MessageState.WAITING and heard != "delivered":
-        return  # it is tried again already; only the news that the earlier try arrived after all still matters
+    if message.state in _TRIED_AGAIN and heard != "delivered":
+        return  # only the news that the earlier try arrived after all still matters
     if text is not None and not is_final_text(text.state):
         text.state = furthest_text(text.state, event.word)[:24]
         text.error_code = event.error_code or text.error_code

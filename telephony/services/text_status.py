@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from helpline.core.outbox.models import Message, MessageState
-from telephony.models import Text, TextEvent
+from telephony.models import TextEvent
 from telephony.services import outcomes
 from telephony.text_words import make_nul_visible
 
@@ -15,7 +15,6 @@ LONGEST_WORD = 32
 _WAITS_FOR_ANSWER = (MessageState.SENDING, MessageState.UNKNOWN)
 
 
-@transaction.atomic
 def hear(parameters: Mapping[str, str], *, at: datetime, message_ref: str = "") -> bool:
     """Keep one status, once, and say whether it was new. `message_ref` stands in the address that we gave with the text.
 
@@ -27,23 +26,17 @@ def hear(parameters: Mapping[str, str], *, at: datetime, message_ref: str = "") 
     code = _read(parameters, "ErrorCode")[:16]
     if not sid or not word:
         return False
-    event, is_new = TextEvent.objects.get_or_create(
+    _, is_new = TextEvent.objects.get_or_create(
         key=f"{sid}:{word}:{code}",
         defaults={"sid": sid, "word": word, "error_code": code, "received_at": at, "raw": dict(parameters)},
     )
-    if not is_new:
-        return False
-    message = Message.objects.select_for_update().filter(sid=sid).first()
-    if message is not None:
-        text = Text.objects.select_for_update().filter(message=message).first()
-        outcomes.advance(message, text, event, at=at)
-    elif message_ref:
-        waiting = (
-            Message.objects.select_for_update().filter(ref=message_ref, state__in=_WAITS_FOR_ANSWER, sid=None).first()
-        )
-        if waiting is not None:
-            outcomes.mark_sent(waiting, sid=sid, word=word, at=at)
-    return True
+    if message_ref:
+        with transaction.atomic():
+            waiting = Message.objects.select_for_update().filter(ref=message_ref, state__in=_WAITS_FOR_ANSWER, sid=None)
+            if (message := waiting.first()) is not None:
+                outcomes.mark_sent(message, sid=sid, word=word, at=at)
+    outcomes.catch_up(sid, at=at)  # also for an old one: whoever kept it may have been stopped before taking it in
+    return is_new
 
 
 def _read(parameters: Mapping[str, str], *names: str) -> str:

@@ -103,4 +103,6 @@ def _settle(message: Message, found: _Found, at: datetime) -> bool:
                 outcomes.leave_to_person(now, at=at)
     except IntegrityError:
         return False  # another message took this text for its own at the same moment: look again
+    if isinstance(found, SentText):
+        outcomes.catch_up(found.sid, at=at)
     return True

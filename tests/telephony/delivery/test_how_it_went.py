@@ -1,8 +1,11 @@
 """What the gateway tells of a text of ours: in any order, twice, too early, and what follows when it did not arrive."""
 
 from datetime import timedelta
+from threading import Thread
 
+import psycopg
 import pytest
+from django.db import connection
 from twilio.request_validator import RequestValidator
 
 from cases.models import FollowUp
@@ -13,6 +16,7 @@ from helpline.core.outbox import services as outbox
 from helpline.core.outbox.models import Message
 from telephony.gateway.practice.texting import Delivers, Fails, Refuses, Undelivered
 from telephony.models import Text, TextEvent
+from telephony.services import outcomes
 from telephony.services.delivery import deliver_due
 from telephony.services.writing import write_text
 from tests.factories import NIGHT
@@ -226,3 +230,37 @@ def test_case_78_a_longer_or_an_empty_one_is_refused_with_a_sentence(case, thand
         write_text(case=case, by=thandi, body=body, at=NIGHT)
     assert not Message.objects.exists()
     assert not Text.objects.exists()
+
+
+def test_case_75_a_status_that_comes_between_the_answer_and_our_note_of_it_is_not_lost(
+    monkeypatch, gateway, case, thandi, tell
+):
+    """The status is stored while the sender holds the message: the two wait for each other and neither is forgotten."""
+    text = write_text(case=case, by=thandi, body="Hello", at=NIGHT)
+    mark_sent, arrives = outcomes.mark_sent, []
+
+    def told_meanwhile(message, *, sid, **words):
+        mark_sent(message, sid=sid, **words)  # not committed yet
+        path = f"/telephony/sms/status/{message.ref}/"
+        arrives.append(Thread(target=lambda: (tell(sid, "delivered", path=path), connection.close())))
+        arrives[0].start()
+        wait_until_kept(sid)
+
+    def wait_until_kept(sid):
+        # Through a connection of its own, as another process would see it.
+        with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
+            count = "SELECT count(*) FROM telephony_textevent WHERE sid = %s"
+            while other.execute(count, [sid]).fetchone()[0] == 0:
+                assert arrives[0].is_alive()
+
+    monkeypatch.setattr(outcomes, "mark_sent", told_meanwhile)
+    deliver_due(at=NIGHT, gateway=gateway)
+    arrives[0].join()
+    assert states(text) == ("delivered", "delivered")
+
+
+def test_a_status_that_was_kept_but_never_taken_in_is_taken_in_when_it_is_told_again(out, tell):
+    TextEvent.objects.create(key="SMknown:delivered:", sid="SMknown", word="delivered", received_at=NIGHT)
+    assert states(out)[1] == "sent"
+    tell("SMknown", "delivered")
+    assert states(out) == ("delivered", "delivered")
