@@ -42,7 +42,7 @@ class LegResult(models.TextChoices):
 class Call(models.Model):
     """One call to a line of ours, found by the gateway's id. `plan` is whom to ring, as decided when it came in.
 
-    `stage` says where the caller is (greeting, ringing, prompt, recording, talking), `step` which step of the plan is
+    `stage` says where the caller is (greeting, ringing, whisper, prompt, recording, talking, over; fallback, unknown), `step` which step of the plan is
     being rung (-1: none yet). `raw` is the first request as it came, `sent_from` the From exactly as sent.
     """
 

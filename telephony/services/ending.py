@@ -1,6 +1,6 @@
 """How legs and calls end, judged from all that is known and never from the order in which it came."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cases.services import followups
@@ -82,16 +82,19 @@ def end_call(call: Call, *, at: datetime, seconds: int | None = None) -> None:
         leg.gateway_word = furthest_status(leg.gateway_word, "completed" if leg.picked_up_at else "canceled")
         events.flag(call, judge(leg, caller_has_gone=True, at=at))
         leg.save()
-    accepted = [leg for leg in call.legs.all() if leg.result == "accepted"]
+    legs = list(call.legs.all())
+    accepted = [leg for leg in legs if leg.result == "accepted"]
+    was_recorded = call.recordings.filter(state__in=["waiting", "kept"]).exclude(seconds=0).exists()
     call.outcome = judge_call(
         is_over=True,
         was_accepted=bool(accepted),
         reached_prompt=call.prompted_at is not None,
-        was_recorded=call.recordings.filter(state__in=["waiting", "kept"]).exclude(seconds=0).exists(),
+        was_recorded=was_recorded,
         is_blocked=call.outcome == "blocked",
     )
     if accepted and call.answered_by_id is None:
         call.answered_by_id = accepted[0].person_id
+    call.stage = _where(call, legs, was_recorded=was_recorded)
     if not accepted:  # a key was pressed, but the two were never joined
         call.answered_by, call.answered_at, call.accepted_leg = None, None, None
         if seemed_answered and call.case is not None:
@@ -100,6 +103,22 @@ def end_call(call: Call, *, at: datetime, seconds: int | None = None) -> None:
     if was_live:
         realtime.publish("call", call.ref)
     _promise(call, at=at)
+
+
+def _where(call: Call, legs: Sequence[Leg], *, was_recorded: bool) -> str:
+    """Return where the caller was in the end. The first phones ring without a request of their own, so that only their
+    progress tells a caller who left while it rang from one who left during the greeting.
+    """
+    if any(leg.result == "accepted" for leg in legs):
+        return "over" if call.stage == "over" else "talking"
+    if was_recorded:
+        return "recording"
+    if call.stage not in {"greeting", "ringing", "talking"}:
+        return call.stage
+    rung = [leg for leg in legs if leg.step == call.step and leg.sid]
+    if any(leg.picked_up_at for leg in rung):
+        return "whisper"
+    return "ringing" if rung else call.stage
 
 
 def _promise(call: Call, *, at: datetime) -> None:

@@ -112,4 +112,6 @@ def hear_status(parameters: Mapping[str, str], *, leg_ref: str, at: datetime) ->
         ending.judge_by_length(leg)
     leg.save()
     Call.objects.filter(pk=leg.call.pk).update(heard_at=at, anomalies=leg.call.anomalies)
+    if leg.call.state == CallState.ENDED and leg.call.stage == "greeting":
+        ending.end_call(leg.call, at=at)  # late news: the caller had come as far as this phone
     realtime.publish("call", leg.call.ref)
