@@ -5,7 +5,7 @@ Everybody sees that somebody calls and who has it; a case's reference is given o
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Prefetch
@@ -38,6 +38,11 @@ KINDS_IN_PASSING: dict[str, str | Promise] = {
     "court": _("Appointment"),
     "check": _("Check"),
     "task": _("Task"),
+}
+TASKS_IN_PASSING: dict[str, str | Promise] = {
+    "write_up": _("Write up the call"),
+    "text_came": _("Answer a text"),
+    "message_without_number": _("Hear a message"),
 }
 
 
@@ -182,7 +187,7 @@ def _due_row(row: FollowUp, user: User) -> DueRow:
     return DueRow(
         ref=row.ref,
         case_ref=row.case.ref,
-        words=KINDS_IN_PASSING.get(row.kind, row.get_kind_display()),
+        words=TASKS_IN_PASSING.get(row.because) or KINDS_IN_PASSING.get(row.kind, row.get_kind_display()),
         due_at=row.due_at,
         tries=row.tries,
         owner=str(row.owner) if row.owner else "",
@@ -262,7 +267,16 @@ def read_tonight(user: User, at: datetime) -> TonightPart:
 def read_duties(at: datetime) -> list[OnDuty]:
     """Read who is on call on every active line: two queries for each, and a house has few lines."""
     since, until = at - SHOWS_BEFORE - timedelta(hours=1), at + SHOWS_AFTER + timedelta(hours=24)
-    return [_on_duty(line, read_rota(line, since, until), at) for line in Line.objects.active()]
+    read = [_on_duty(line, read_rota(line, since, until), at) for line in Line.objects.active()]
+    # Lines that the same people answer are one picture with both names.
+    joined: list[OnDuty] = []
+    for duty in read:
+        same = next((n for n, other in enumerate(joined) if replace(other, line=duty.line) == duty), None)
+        if same is None:
+            joined.append(duty)
+        else:
+            joined[same] = replace(joined[same], line=f"{joined[same].line} · {duty.line}")
+    return joined
 
 
 def _on_duty(line: Line, rota: Rota, at: datetime) -> OnDuty:
