@@ -315,5 +315,6 @@ LOGGING = {
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
         "twilio": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        "fido2": {"level": "WARNING"},  # below that it writes down which passkeys there are
     },
 }

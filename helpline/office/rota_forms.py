@@ -39,7 +39,7 @@ class SpanForm(forms.Form):
     """A stretch of time, as a coordinator says it."""
 
     day = forms.DateField(
-        label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Begins on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     from_time = forms.TimeField(
         label=gettext_lazy("From"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -78,13 +78,13 @@ class SpanForm(forms.Form):
 class ShiftForm(SpanForm):
     """A shift; a new one may be repeated for some weeks."""
 
-    person = PersonField(label=gettext_lazy("Who"))
+    person = PersonField(label=gettext_lazy("Who"), empty_label=gettext_lazy("choose"))
     position = forms.TypedChoiceField(label=gettext_lazy("Rung"), choices=PLACES, coerce=int, initial=1)
     weeks = forms.IntegerField(
         label=gettext_lazy("Weeks"), min_value=1, max_value=MOST_WEEKS, initial=1, required=False,
         help_text=gettext_lazy("The same day and times, for so many weeks."),
     )  # fmt: skip
-    field_order = ["person", "position", "day", "from_time", "to_time", "to_day", "weeks"]
+    field_order = ["person", "position", "from_time", "to_time", "day", "to_day", "weeks"]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
@@ -101,4 +101,4 @@ class OverrideForm(SpanForm):
         label=gettext_lazy("Instead of"), required=False, empty_label=gettext_lazy("nobody: in addition")
     )
     person = PersonField(label=gettext_lazy("Who comes"), required=False, empty_label=gettext_lazy("nobody"))
-    field_order = ["replaces", "person", "day", "from_time", "to_time", "to_day"]
+    field_order = ["replaces", "person", "from_time", "to_time", "day", "to_day"]

@@ -64,7 +64,7 @@ def week(request: HttpRequest) -> HttpResponse:
 @only(KEEPS_ROTA)
 def shift_new(request: HttpRequest, line_ref: str) -> HttpResponse:
     line = get_object_or_404(Line, ref=line_ref)
-    form = ShiftForm(request.POST or None, zone=clock.find_zone(line.time_zone), initial=_asked_for(request))
+    form = ShiftForm(request.POST or None, zone=clock.find_zone(line.time_zone), initial=_asked_for(request, line))
     if request.method == "POST" and form.is_valid():
         given, by, at = form.cleaned_data, signed_in(request), clock.now()
         who = {"line": line, "person": given["person"], "position": given["position"], "by": by, "at": at}
@@ -121,7 +121,7 @@ def shift_remove(request: HttpRequest, ref: str) -> HttpResponse:
 @only(KEEPS_ROTA)
 def override_new(request: HttpRequest, line_ref: str) -> HttpResponse:
     line = get_object_or_404(Line, ref=line_ref)
-    form = OverrideForm(request.POST or None, zone=clock.find_zone(line.time_zone), initial=_asked_for(request))
+    form = OverrideForm(request.POST or None, zone=clock.find_zone(line.time_zone), initial=_asked_for(request, line))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -182,9 +182,10 @@ def _read_day(text: str) -> date | None:
     return day
 
 
-def _asked_for(request: HttpRequest) -> dict[str, Any]:
-    """Read what a link already says about a new shift: the day and the hours that want somebody."""
-    return {name: request.GET[name] for name in ("day", "from_time", "to_time", "to_day") if request.GET.get(name)}
+def _asked_for(request: HttpRequest, line: Line) -> dict[str, Any]:
+    """Read what a link already says about a new shift: the day (otherwise today) and the hours that want somebody."""
+    asked = {name: request.GET[name] for name in ("day", "from_time", "to_time", "to_day") if request.GET.get(name)}
+    return {"day": clock.now().astimezone(clock.find_zone(line.time_zone)).date(), **asked}
 
 
 def _as_typed(row: Shift, zone: ZoneInfo) -> dict[str, Any]:
