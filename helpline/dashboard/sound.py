@@ -1,5 +1,9 @@
-"""A message that a caller left, played in the page. Who listens is written down by the service that opens it."""
+"""A message that a caller left, played in the page, and files that came with texts, as downloads.
 
+Who listens or opens is written down by the service that opens it.
+"""
+
+import mimetypes
 import re
 
 from django.http import HttpRequest, HttpResponse
@@ -7,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from helpline.core import clock
 from helpline.dashboard.people import says_why, worker
-from telephony.services import recordings
+from telephony.services import media, recordings
 
 _RANGE = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
 
@@ -39,4 +43,15 @@ def sound(request: HttpRequest, ref: str) -> HttpResponse:
         response.headers["Content-Range"] = f"bytes {first}-{last}/{len(message.content)}"
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Content-Disposition"] = "inline"
+    return response
+
+
+@require_GET
+@says_why
+def file(request: HttpRequest, ref: str) -> HttpResponse:
+    """Hand a file over as a download: what strangers send is never shown inside our pages."""
+    found = media.open_media(user=worker(request), ref=ref, at=clock.now())
+    response = HttpResponse(found.content, content_type=found.mime)
+    ending = mimetypes.guess_extension(found.mime) or ""
+    response.headers["Content-Disposition"] = f'attachment; filename="file{ending}"'
     return response

@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q
 
 from cases.models import Case, FollowUp, Note
 from helpline.dashboard.words import here, say_day
-from telephony.models import Call, Leg, Recording, Text
+from telephony.models import Call, Leg, Media, Recording, Text
 
 PAGE = 40  # entries; "earlier" reads the next ones by time, so a long story costs no more than a short one
 MOST = 400  # entries that a page re-reads at once, however long it stays open
@@ -61,7 +61,7 @@ def read_story(
     entries = sorted(
         [
             *page.read("call", _calls().filter(ours), "started_at"),
-            *page.read("text", Text.objects.filter(ours).select_related("written_by"), "at"),
+            *page.read("text", _texts().filter(ours), "at"),
             *page.read("note", Note.objects.filter(ours, is_draft=False).select_related("author"), "written_at"),
             *page.read("follow_up", _finished().filter(ours), "finished_at"),
         ],
@@ -81,6 +81,12 @@ def _calls() -> Any:
     return Call.objects.select_related("line", "answered_by").prefetch_related(
         Prefetch("legs", Leg.objects.select_related("person")),
         Prefetch("recordings", Recording.objects.defer("sound").select_related("heard_by").order_by("made_at")),
+    )
+
+
+def _texts() -> Any:
+    return Text.objects.select_related("written_by").prefetch_related(
+        Prefetch("media", Media.objects.defer("content", "url").order_by("position"))
     )
 
 

@@ -4,7 +4,7 @@ from django.urls import path
 
 from helpline.dashboard import case_verbs, case_views, views
 from helpline.dashboard.live import live
-from helpline.dashboard.sound import sound
+from helpline.dashboard.sound import file, sound
 
 app_name = "dashboard"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("board/hand-overs/<slug:ref>/", views.hand_over_answer, name="hand_over_answer"),
     path("live/", live, name="live"),
     path("messages/<slug:ref>/", sound, name="sound"),
+    path("files/<slug:ref>/", file, name="file"),
     path("cases/", case_views.cases, name="cases"),
     path("cases/new/", case_views.new, name="case_new"),
     path("cases/search/", case_views.search, name="case_jump"),
