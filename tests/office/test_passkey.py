@@ -21,7 +21,18 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def window():
+def address(live_server, nomsa, settings):
+    """A desk that wants a second factor, where Nomsa has a password. All rows are made before Chromium is there:
+    its loop in the thread of the test would get a database connection of its own, which nobody closes.
+    """
+    settings.REQUIRE_MFA = True
+    nomsa.set_password(PASSWORD)
+    nomsa.save()
+    return live_server.url
+
+
+@pytest.fixture
+def window(address):
     """A window of Chromium on a machine that can tell its owner by a finger; what it complains of fails the test."""
     chromium: Path | None = machine.CHROMIUM.find()
     assert chromium is not None, "make test installs Chromium"
@@ -46,12 +57,8 @@ def sign_in(page: Page, address: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def test_nomsa_sets_up_a_passkey_and_next_time_it_alone_lets_her_in(window, live_server, nomsa, settings):
-    settings.REQUIRE_MFA = True
-    nomsa.set_password(PASSWORD)
-    nomsa.save()
-
-    sign_in(window, live_server.url)
+def test_nomsa_sets_up_a_passkey_and_next_time_it_alone_lets_her_in(window, address):
+    sign_in(window, address)
     window.wait_for_url("**/accounts/2fa/")
     window.get_by_role("link", name="Add a passkey").click()
     window.get_by_label("Password").fill(PASSWORD)
@@ -61,20 +68,17 @@ def test_nomsa_sets_up_a_passkey_and_next_time_it_alone_lets_her_in(window, live
     window.wait_for_url("**/recovery-codes/")
     assert window.locator(".secret-list li").count() == 10
 
-    window.goto(f"{live_server.url}/me/")
+    window.goto(f"{address}/me/")
     window.get_by_role("main").get_by_role("button", name="Sign out").click()
     window.wait_for_url("**/accounts/login/")
-    window.goto(f"{live_server.url}/accounts/login/?next=/me/")
+    window.goto(f"{address}/accounts/login/?next=/me/")
     window.get_by_role("button", name="Use a passkey").click()
-    window.wait_for_url(f"{live_server.url}/me/")
+    window.wait_for_url(f"{address}/me/")
     assert window.get_by_role("heading", name="My page").is_visible()
 
 
-def test_with_a_passkey_set_up_the_password_alone_does_not_let_anybody_in(window, live_server, nomsa, settings):
-    settings.REQUIRE_MFA = True
-    nomsa.set_password(PASSWORD)
-    nomsa.save()
-    sign_in(window, live_server.url)
+def test_with_a_passkey_set_up_the_password_alone_does_not_let_anybody_in(window, address):
+    sign_in(window, address)
     window.get_by_role("link", name="Add a passkey").click()
     window.get_by_label("Password").fill(PASSWORD)
     window.get_by_role("button", name="Go on").click()
@@ -83,8 +87,8 @@ def test_with_a_passkey_set_up_the_password_alone_does_not_let_anybody_in(window
     window.wait_for_url("**/recovery-codes/")
     window.context.clear_cookies()
 
-    sign_in(window, live_server.url)
+    sign_in(window, address)
     window.wait_for_url("**/accounts/2fa/authenticate/**")
-    window.goto(f"{live_server.url}/me/")
+    window.goto(f"{address}/me/")
     assert "/accounts/" in window.url
     assert window.get_by_role("heading", name="My page").count() == 0
