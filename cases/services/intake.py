@@ -106,6 +106,27 @@ def open_for_withheld(*, line_id: int | None, source: str, urgency: str = Urgenc
     return Intake(_insert_case(line_id, None, source, urgency, at, possibly_known=False), None, None)
 
 
+def learn_number(*, case: Case, number: str, line_id: int | None, at: datetime) -> KnownNumber:
+    """Put a number in E.164 on a case that was opened for a call before its number (and line) were told.
+
+    Returns what is known of the number. A caller whom a person has put on the case meanwhile stays. Raises
+    IntegrityError as open_for_number does.
+    """
+    known = find_known(number)
+    if known is None:
+        caller = Caller.objects.create(created_at=at)
+        row = Number.objects.create(caller=caller, number=number, created_at=at)
+        known = KnownNumber(number_id=row.pk, caller_id=caller.pk)
+    elif case.caller_id is None:
+        case.possibly_known = True
+    case.line_id = line_id
+    case.number_id = known.number_id
+    case.caller_id = case.caller_id or known.caller_id
+    case.save(update_fields=["line", "number", "caller", "possibly_known"])
+    realtime.publish("case", case.ref)
+    return known
+
+
 def _insert_case(
     line_id: int | None, who: KnownNumber | None, source: str, urgency: str, at: datetime, *, possibly_known: bool
 ) -> Case:

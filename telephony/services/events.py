@@ -60,6 +60,8 @@ def lock_call(parameters: Mapping[str, str], at: datetime, *, kind: str) -> Call
         call = Call.objects.select_for_update(of=("self",)).select_related("case", "line").filter(sid=sid).first()
         if call is not None:
             call.heard_at = at
+            if not call.was_served and call.number_id is None and not call.sent_from:
+                _learn_who(call, parameters, at)
             return call
         try:
             with transaction.atomic():
@@ -88,6 +90,21 @@ def _adopt(sid: str, parameters: Mapping[str, str], at: datetime, kind: str) -> 
     if kind != "fallback":  # which raises an alarm of its own: one trouble, one text to whoever is on duty for it
         alarms.raise_alarm(kind="call_without_answer", key=f"not-served-{call.ref}", about=opened.case.ref, at=at)
     realtime.publish("call", call.ref)
+
+
+def _learn_who(call: Call, parameters: Mapping[str, str], at: datetime) -> None:
+    """Let a call that was made from a request without numbers, such as a recording's, learn them from this one."""
+    who = read_who(parameters)
+    if not who.raw:
+        return
+    line = Line.objects.active().filter(number=parameters.get("To", "")).first()
+    if line is not None and "To" not in call.raw:
+        call.line = line
+    call.sent_from, call.sent_from_kind = who.raw, who.kind
+    if who.number is not None and call.case is not None:
+        known = intake.learn_number(case=call.case, number=who.number, line_id=call.line_id, at=at)
+        call.number_id, call.caller_id = known.number_id, known.caller_id
+    call.save()
 
 
 def flag(call: Call, anomaly: str) -> None:

@@ -51,7 +51,9 @@ def _receive(parameters: Mapping[str, str], at: datetime, *, served: bool) -> st
     if known.line is None:
         raise Line.DoesNotExist("There is no line: callers cannot be answered.")
     if known.call_id is not None:
-        call = Call.objects.select_related("case", "line").get(pk=known.call_id)
+        call = events.lock_call(parameters, at, kind="voice")
+        if call.state == CallState.ENDED and not call.was_served:
+            ending.end_call(call, at=at)  # the number may be known only now
         return answer_again(call, known, known.line, at=at)
     plan = ringing.make_plan(known, known.line, at=at)
     call, legs = _record(parameters, known, plan, who=who, anomalies=anomalies, served=served, at=at)

@@ -53,7 +53,8 @@ def hear_recording_status(parameters: Mapping[str, str], *, at: datetime) -> Non
         call=call, kind="recording_status", word=word, parameters=parameters, at=at, key=f"{sid}:{word}"
     ):
         return
-    keep(call, parameters, at=at, is_absent=word == "absent")
+    if word != "in-progress":  # it has only begun: whether anything is said is told later
+        keep(call, parameters, at=at, is_absent=word == "absent")
     call.save()
     if call.state == CallState.ENDED:
         ending.end_call(call, at=at)  # the outcome may now be a message
@@ -63,7 +64,10 @@ def hear_recording_status(parameters: Mapping[str, str], *, at: datetime) -> Non
 
 
 def keep(call: Call, parameters: Mapping[str, str], *, at: datetime, is_absent: bool = False) -> None:
-    """Make the row for a recording, once for each of the gateway's ids; the sound is fetched by a sweep."""
+    """Make the row for a recording, once for each of the gateway's ids; the sound is fetched by a sweep.
+
+    Told twice, or in another order, it learns what it did not know. Where anything says that there is sound, there is.
+    """
     sid = parameters.get("RecordingSid", "")
     if not sid:
         return
@@ -75,10 +79,12 @@ def keep(call: Call, parameters: Mapping[str, str], *, at: datetime, is_absent: 
             "state": RecordingState.ABSENT if is_absent else RecordingState.WAITING,
         },
     )  # fmt: skip
-    if not is_new and is_absent and recording.state == RecordingState.WAITING:
-        recording.state = RecordingState.ABSENT
-        recording.save(update_fields=["state"])
-    if not is_new and recording.seconds is None and seconds is not None:
-        recording.seconds = seconds
-        recording.save(update_fields=["seconds"])
+    if not is_new and recording.state in {RecordingState.WAITING, RecordingState.ABSENT}:
+        recording.seconds = seconds or recording.seconds
+        recording.url = recording.url or parameters.get("RecordingUrl")
+        if not is_absent and recording.state == RecordingState.ABSENT:
+            recording.state, recording.next_try_at = RecordingState.WAITING, at
+        elif is_absent and not recording.seconds:
+            recording.state = RecordingState.ABSENT
+        recording.save(update_fields=["seconds", "url", "state", "next_try_at"])
     realtime.publish("call", call.ref)
