@@ -5,7 +5,16 @@ from datetime import timedelta
 import pytest
 
 from cases.models import Case, FollowUp
-from telephony.gateway.practice.phones import Accepts, Busy, Caller, Declines, HangsUpInWhisper, Mailbox, RingsOut, Stage
+from telephony.gateway.practice.phones import (
+    Accepts,
+    Busy,
+    Caller,
+    Declines,
+    HangsUpInWhisper,
+    Mailbox,
+    RingsOut,
+    Stage,
+)
 from telephony.models import Call, Recording
 from tests.telephony.voice.conftest import CALLER, LERATO, LINE, NOMSA, SIPHO
 
@@ -83,7 +92,8 @@ def test_danger_rings_the_last_resort_before_any_message(network, on_call):
 def test_a_withheld_number_is_answered_and_never_called_back(network, on_call):
     network.phones[NOMSA] = network.phones[SIPHO] = RingsOut()
     call = ring(network, from_="+266696687")
-    assert call.number is None and call.caller is None
+    assert call.number is None
+    assert call.caller is None
     assert call.outcome == "missed"
     assert not FollowUp.objects.filter(kind="call_back").exists()
 
@@ -93,7 +103,8 @@ def test_a_known_number_gets_a_case_of_its_own_marked_possibly_known(network, on
     first = ring(network)
     second = ring(network)
     assert first.case != second.case
-    assert second.case.possibly_known and not first.case.possibly_known
+    assert second.case.possibly_known
+    assert not first.case.possibly_known
     assert second.caller == first.caller
     assert second.follows == first
 
