@@ -13,6 +13,7 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from django.core.cache import cache
+from django.test import Client
 from redis.exceptions import ConnectionError as BrokerAway
 
 PASSWORD = "umbrellas in the rain, all red"
@@ -230,3 +231,14 @@ def test_day_or_night_is_kept_in_a_cookie_and_forgotten_on_request(client, thand
     assert 'data-theme="dark"' in client.get("/me/").content.decode()
     client.post("/theme/", {"theme": "<script>"})
     assert "data-theme" not in client.get("/me/").content.decode().split("<head>", maxsplit=1)[0]
+
+
+def test_what_went_wrong_is_said_kindly_and_without_a_word_of_what_it_was(thandi_with_password):
+    client = Client(raise_request_exception=False)
+    sign_in(client)
+    with mock.patch("helpline.office.views.me.rota.coming_shifts", side_effect=RuntimeError("Rose, 02:10")):
+        answer = client.get("/me/")
+    page = answer.content.decode()
+    assert answer.status_code == 500
+    assert "That did not work" in page
+    assert "Rose" not in page
