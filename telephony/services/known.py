@@ -5,6 +5,7 @@ and is the same for PostgreSQL and SQLite.
 """
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,9 +15,13 @@ from django.db import connection
 
 from helpline.core.lines.models import Line
 from helpline.core.privacy.fields import all_indexes, open_column
+from helpline.core.privacy.sealing import CannotOpen
 from helpline.core.rota.coverage import Change, Turn, who_covers
 from helpline.core.staff.models import User
 from telephony.routing import OnDuty
+
+LONGEST_CALL = timedelta(hours=4, minutes=10)  # the gateway ends a conversation after four hours
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -88,18 +93,24 @@ _SPANS = """
 
 
 def look_up(*, sid: str, dialled: str, number: str | None, at: datetime) -> Known:
-    """Read everything that decides an incoming call. `number` is the caller's in E.164, None where withheld."""
+    """Read everything that decides an incoming call. `number` is the caller's in E.164, None where withheld.
+
+    Somebody is busy while a phone of theirs rings or talks in a call that has not ended, for no longer than a call can
+    last: a leg that nobody ever settled must not take a person off the rota.
+    """
     indexes = all_indexes("number", number) if number else [""]
     marks = ", ".join(["%s"] * len(indexes))
     moment = connection.ops.adapt_datetimefield_value(at)
+    busy_since = connection.ops.adapt_datetimefield_value(at - LONGEST_CALL)
     sql = f"""
         SELECT {_LINE}, (SELECT c.id FROM telephony_call c WHERE c.sid = %s),
                n.id, n.caller_id, n.blocked_until > %s,
                (SELECT c.id FROM telephony_call c WHERE c.number_id = n.id ORDER BY c.started_at DESC LIMIT 1),
                s.is_change, s.position, u.id, u.username, u.ref, u.duty_phone, u.duty_phone_verified_at, r.username,
-               EXISTS (SELECT 1 FROM telephony_leg g WHERE g.person_id = u.id AND g.result IS NULL)
+               EXISTS (SELECT 1 FROM telephony_leg g JOIN telephony_call k ON k.id = g.call_id
+                        WHERE g.person_id = u.id AND g.result IS NULL AND g.rang_at > %s AND k.state <> 'ended')
           FROM lines_line l
-          LEFT JOIN cases_number n ON n."index" IN ({marks})
+          LEFT JOIN cases_number n ON n.id = (SELECT MIN(m.id) FROM cases_number m WHERE m."index" IN ({marks}))
           LEFT JOIN ({_SPANS}) s ON s.line_id = l.id
           LEFT JOIN staff_user u ON u.id = s.person_id AND u.is_active
           LEFT JOIN staff_user r ON r.id = s.replaces_id
@@ -108,7 +119,7 @@ def look_up(*, sid: str, dialled: str, number: str | None, at: datetime) -> Know
     """  # noqa: S608 - the only things put in are column names and question marks of ours
     spans = [dialled, moment, moment]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [sid, moment, *indexes, *spans, *spans, dialled])
+        cursor.execute(sql, [sid, moment, busy_since, *indexes, *spans, *spans, dialled])
         rows = cursor.fetchall()
     if not rows:
         return Known(None, None, None, None, None, False, (), {})
@@ -123,17 +134,37 @@ def look_up(*, sid: str, dialled: str, number: str | None, at: datetime) -> Know
 def _read_line(row: Sequence[Any]) -> LineNow:
     return LineNow(
         id=row[0], ref=row[1], number=row[2], name=row[3], languages=tuple(_read_json(row[4])), time_zone=row[5],
-        hours=_read_json(row[6]), holidays=_read_json(row[7]), last_resort=open_column(Line, "last_resort", row[1], row[8]),
+        hours=_read_json(row[6]), holidays=_read_json(row[7]), last_resort=_open_number(Line, "last_resort", row[1], row[8]),
         ring_seconds=row[9], longest_wait_seconds=row[10], call_back_within=timedelta(minutes=row[11]),
         court_hours=_read_json(row[12]), court_lead=timedelta(minutes=row[13]),
     )  # fmt: skip
+
+
+def _open_number(model: type[Line | User], column: str, ref: str, blob: bytes | None) -> str | None:
+    """Open the number of somebody to be rung. One that does not open is no number: the others are rung all the same."""
+    try:
+        number: str | None = open_column(model, column, ref, blob)
+    except CannotOpen:
+        log.critical("the %s of %s does not open: is a key missing?", column, ref)
+        return None
+    return number
+
+
+def open_number(row: Line | User, column: str) -> str | None:
+    """The same from a model object: None, and a line in the log, where the number does not open."""
+    try:
+        number: str | None = getattr(row, column)
+    except CannotOpen:
+        log.critical("the %s of %s does not open: is a key missing?", column, row.ref)
+        return None
+    return number
 
 
 def describe_line(line: Line) -> LineNow:
     """The same from a model object, for where the line is already at hand."""
     return LineNow(
         id=line.pk, ref=line.ref, number=line.number, name=line.name, languages=tuple(line.languages),
-        time_zone=line.time_zone, hours=line.hours, holidays=line.holidays, last_resort=line.last_resort,
+        time_zone=line.time_zone, hours=line.hours, holidays=line.holidays, last_resort=open_number(line, "last_resort"),
         ring_seconds=line.ring_seconds, longest_wait_seconds=line.longest_wait_seconds,
         call_back_within=line.call_back_within, court_hours=line.court_hours, court_lead=line.court_lead,
     )  # fmt: skip
@@ -150,7 +181,7 @@ def _read_people(rows: Sequence[Sequence[Any]], at: datetime) -> tuple[tuple[OnD
         if is_change is None:
             continue
         if user_id is not None:
-            number = open_column(User, "duty_phone", ref, phone) if verified_at else None
+            number = _open_number(User, "duty_phone", ref, phone) if verified_at else None
             seen[username] = (PersonNow(user_id, username, number), bool(is_busy))
         if is_change:
             changes.append(Change(username, replaced, position, at, until))
@@ -158,7 +189,12 @@ def _read_people(rows: Sequence[Sequence[Any]], at: datetime) -> tuple[tuple[OnD
             turns.append(Turn(username, position, at, until))
     covering = who_covers(turns, changes, at)
     on_duty = tuple(
-        OnDuty(turn.person, turn.position, is_busy=seen[turn.person][1], has_verified_number=bool(seen[turn.person][0].duty_phone))
+        OnDuty(
+            turn.person,
+            turn.position,
+            is_busy=seen[turn.person][1],
+            has_verified_number=bool(seen[turn.person][0].duty_phone),
+        )
         for turn in covering
         if turn.person in seen
     )
@@ -167,4 +203,3 @@ def _read_people(rows: Sequence[Sequence[Any]], at: datetime) -> tuple[tuple[OnD
 
 def _read_json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
-

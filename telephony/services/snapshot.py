@@ -14,7 +14,7 @@ from helpline.core.lines.models import Line
 from helpline.core.privacy.sealing import CannotOpen, seal, unseal
 from helpline.core.rota.coverage import Change, Turn, who_covers
 from helpline.core.rota.models import Override, Shift
-from telephony.services.known import LineNow, describe_line
+from telephony.services.known import LineNow, describe_line, open_number
 
 LOOKS_AHEAD = timedelta(hours=24)  # after a day without a database the last resort alone is rung
 _PLACE = "duty-snapshot"
@@ -33,7 +33,11 @@ class LineSnapshot:
 
     def numbers_at(self, at: datetime) -> list[str]:
         """Return whom to ring at a moment, in order, the last resort at the end."""
-        on = [self.numbers[turn.person] for turn in who_covers(self.turns, self.changes, at) if turn.person in self.numbers]
+        on = [
+            self.numbers[turn.person]
+            for turn in who_covers(self.turns, self.changes, at)
+            if turn.person in self.numbers
+        ]
         return [*on, *([self.line.last_resort] if self.line.last_resort else [])]
 
 
@@ -57,7 +61,9 @@ def write(*, at: datetime) -> None:
 def _describe(line: Line, at: datetime) -> dict[str, Any]:
     until = at + LOOKS_AHEAD
     shifts = list(Shift.objects.filter(line=line).touching(at, until).select_related("person"))
-    overrides = list(Override.objects.filter(line=line).touching(at, until).select_related("person", "replaces").order_by("pk"))
+    overrides = list(
+        Override.objects.filter(line=line).touching(at, until).select_related("person", "replaces").order_by("pk")
+    )
     people = {shift.person for shift in shifts} | {change.person for change in overrides if change.person is not None}
     now = asdict(describe_line(line))
     now |= {"call_back_within": line.call_back_within.total_seconds(), "court_lead": line.court_lead.total_seconds()}
@@ -71,7 +77,11 @@ def _describe(line: Line, at: datetime) -> dict[str, Any]:
             ]
             for o in overrides
         ],
-        "numbers": {p.username: p.duty_phone for p in people if p.is_active and p.has_verified_phone and p.duty_phone},
+        "numbers": {
+            person.username: number
+            for person in people
+            if person.is_active and person.has_verified_phone and (number := open_number(person, "duty_phone"))
+        },
     }  # fmt: skip
 
 
@@ -103,7 +113,9 @@ def _restore(kept: dict[str, Any], taken_at: datetime) -> LineSnapshot:
     return LineSnapshot(
         line=LineNow(**now),
         turns=tuple(Turn(name, place, moment(since), moment(until)) for name, place, since, until in kept["turns"]),
-        changes=tuple(Change(a, b, place, moment(since), moment(until)) for a, b, place, since, until in kept["changes"]),
+        changes=tuple(
+            Change(a, b, place, moment(since), moment(until)) for a, b, place, since, until in kept["changes"]
+        ),
         numbers=kept["numbers"],
         taken_at=taken_at,
     )

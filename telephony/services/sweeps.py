@@ -20,11 +20,10 @@ from telephony.services import (
     spool,
     text_status,
 )
-from telephony.services.known import look_up
+from telephony.services.known import LONGEST_CALL, look_up
 from telephony.services.spool import Kept
 
 SILENT_FOR = timedelta(minutes=10)
-LONGEST_CALL = timedelta(hours=4, minutes=10)  # the gateway ends a conversation after four hours
 log = logging.getLogger(__name__)
 
 
