@@ -60,6 +60,7 @@ class Env:
     twilio_api_secret: str = field(default="", repr=False)
     twilio_app_sid: str = ""
     sentry_dsn: str = field(default="", repr=False)
+    trusted_proxies: tuple[str, ...] = ()
     practice_now: datetime | None = None
     is_embedded: bool = False
     is_practice: bool = False
@@ -143,6 +144,7 @@ def read_env(environ: Mapping[str, str], base_dir: Path) -> Env:
                 read.problems.append(sentence)
     if debug and public_url.startswith("https://"):
         read.problems.append("DEBUG is on: that is refused on a public https:// address.")
+    proxies = _read_proxies(read)
     field_keys = _read_ring(read, "FIELD_KEYS", kept)
     index_keys = _read_ring(read, "INDEX_KEYS", kept)
     if read.problems:
@@ -158,7 +160,7 @@ def read_env(environ: Mapping[str, str], base_dir: Path) -> Env:
         secret_key=secret_key, field_keys=field_keys, index_keys=index_keys,
         twilio_account_sid=sid, twilio_auth_tokens=tokens, twilio_api_url=api_url,
         twilio_api_key=read.text("TWILIO_API_KEY"), twilio_api_secret=read.text("TWILIO_API_SECRET"),
-        twilio_app_sid=read.text("TWILIO_APP_SID"), sentry_dsn=read.text("SENTRY_DSN"), practice_now=practice_now,
+        twilio_app_sid=read.text("TWILIO_APP_SID"), sentry_dsn=read.text("SENTRY_DSN"), trusted_proxies=proxies, practice_now=practice_now,
         is_embedded=is_embedded, is_practice=is_practice, has_live_credentials=has_live,
     )  # fmt: skip
 
@@ -206,6 +208,18 @@ def _read_public_url(read: _Reader, port: int) -> str:
     elif parts.scheme == "http" and not _is_loopback(url):
         read.problems.append("PUBLIC_URL is http:// and not on this machine: callers' words would travel in clear.")
     return url
+
+
+def _read_proxies(read: _Reader) -> tuple[str, ...]:
+    """Return the addresses of proxies whose word we take for who the client is and whether it came by HTTPS."""
+    named = tuple(part.strip() for part in read.text("FORWARDED_ALLOW_IPS", "127.0.0.1,::1").split(",") if part.strip())
+    for address in named:
+        try:
+            ipaddress.ip_address(address)
+        except ValueError:
+            read.problems.append("FORWARDED_ALLOW_IPS is not a list of addresses: anybody could say who they are.")
+            break
+    return named
 
 
 def _check_secret_key(read: _Reader, secret_key: str, *, is_embedded: bool) -> None:

@@ -32,6 +32,7 @@ IS_PRACTICE = ENV.is_practice
 PRACTICE_NOW = ENV.practice_now
 HAS_LIVE_CREDENTIALS = ENV.has_live_credentials
 REQUIRE_MFA = ENV.require_mfa
+TRUSTED_PROXIES = frozenset(ENV.trusted_proxies)
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 
 # --- The gateway
@@ -76,6 +77,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Limits of sign-in count by the client's address, which a proxy hides behind its own.
+    "helpline.core.http.middleware.RealClient",
     # Webhooks need no session, no cookie and no redirect, and must answer whatever is broken behind them.
     "helpline.core.http.middleware.WebhookLane",
     "django.middleware.security.SecurityMiddleware",

@@ -1,5 +1,6 @@
 """What every request passes: the short lane for the gateway, no keeping of pages, the second factor."""
 
+import ipaddress
 from collections.abc import Callable
 
 from allauth.mfa.models import Authenticator
@@ -44,6 +45,32 @@ class WebhookLane:
             return HttpResponse("There is nothing here.", status=404, content_type="text/plain")
         answer: HttpResponse = found.func(request, *found.args, **found.kwargs)
         return answer
+
+
+class RealClient:
+    """Let the client's own address stand where a proxy that we trust passed it on, for the limits of sign-in.
+
+    Of `X-Forwarded-For` the last address that is not a proxy of ours counts: what stands before it the client wrote.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.META.get("REMOTE_ADDR") in settings.TRUSTED_PROXIES:
+            passed_on = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+            client = next((part for part in reversed(passed_on) if part not in settings.TRUSTED_PROXIES), "")
+            if _is_address(client):
+                request.META["REMOTE_ADDR"] = client
+        return self.get_response(request)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 class NoStore:
