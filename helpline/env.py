@@ -132,10 +132,15 @@ def read_env(environ: Mapping[str, str], base_dir: Path) -> Env:
     require_mfa = read.boolean("REQUIRE_MFA", default=True)
     sid, tokens, api_url, is_practice = _read_gateway(read, secret_key)
     has_live = not is_practice and not _is_loopback(api_url)
-    practice_now = read.parse("PRACTICE_NOW", "", _read_moment, None, "is not a time with an offset, such as 2026-11-23T02:10:00+02:00.")
+    practice_now = read.parse(
+        "PRACTICE_NOW", "", _read_moment, None, "is not a time with an offset, such as 2026-11-23T02:10:00+02:00."
+    )
     if has_live:
         for is_wrong, sentence in (
-            (not require_mfa, "REQUIRE_MFA is off: live gateway credentials are refused while nobody needs a second factor."),
+            (
+                not require_mfa,
+                "REQUIRE_MFA is off: live gateway credentials are refused while nobody needs a second factor.",
+            ),
             (practice_now is not None, "PRACTICE_NOW is set: live gateway credentials are refused in practice time."),
             (debug, "DEBUG is on: live gateway credentials are refused while errors show what is inside."),
             (is_embedded, "DATABASE_URL is not set: live gateway credentials are refused with a development database."),

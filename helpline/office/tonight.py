@@ -29,7 +29,9 @@ class Finding:
 
 def look_at_tonight(at: datetime) -> list[Finding]:
     """Look at everything that a call of the coming day needs."""
-    found = [Finding(part.is_well, f"{part.name}: {part.sentence}") for part in look_at_everything(at) if part.name != "rota"]
+    found = [
+        Finding(part.is_well, f"{part.name}: {part.sentence}") for part in look_at_everything(at) if part.name != "rota"
+    ]
     try:
         for line in (lines := list(Line.objects.active())):
             found += _look_at_line(line, at)
@@ -74,5 +76,7 @@ def _look_at_refusals(at: datetime) -> Finding:
     if refused is None:
         return Finding(False, "Nobody knows whether webhooks are refused: the broker is away.")
     if refused:
-        return Finding(False, f"{refused} webhooks were refused in the last five minutes: is the gateway's token right?")
+        return Finding(
+            False, f"{refused} webhooks were refused in the last five minutes: is the gateway's token right?"
+        )
     return Finding(True, "No webhook was refused in the last five minutes.")

@@ -19,7 +19,9 @@ from telephony.gateway.practice.control import PracticeControl
 from telephony.gateway.practice.transcript import Event, Kind
 
 STARTS_WITHIN = 180.0  # seconds, on a small machine that does other things too; measured 6 on a quiet one
-HAPPENS_WITHIN = 120.0  # seconds from a fact to its showing; on a quiet machine the slowest sweep on this way runs every 5
+HAPPENS_WITHIN = (
+    120.0  # seconds from a fact to its showing; on a quiet machine the slowest sweep on this way runs every 5
+)
 LOOK_EVERY = 0.25  # seconds
 TOLD_KINDS = {Kind.CALL, Kind.HEARD, Kind.DID, Kind.TEXT, Kind.PROBLEM}
 T = TypeVar("T")

@@ -56,7 +56,9 @@ def settle_step(call: Call, parameters: Mapping[str, str], *, at: datetime, call
             leg.sid = leg.sid or sid or None
             leg.bridged = bridged
             leg.gateway_word = furthest_status(leg.gateway_word, word)
-            leg.seconds = events.read_seconds(parameters.get("DialCallDuration")) if leg.seconds is None else leg.seconds
+            leg.seconds = (
+                events.read_seconds(parameters.get("DialCallDuration")) if leg.seconds is None else leg.seconds
+            )
         elif leg.result is None:
             leg.gateway_word = furthest_status(
                 leg.gateway_word, "canceled" if word in {"completed", "answered"} else word

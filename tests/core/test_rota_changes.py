@@ -88,7 +88,14 @@ def test_where_one_of_the_weeks_cannot_be_none_of_them_is_kept(line, nomsa, lera
     before = Shift.objects.count()
     with pytest.raises(NotAllowed):
         rota.repeat_shift(
-            line=line, person=nomsa, day=date(2026, 11, 23), from_time=time(0), to_time=time(8), weeks=4, by=lerato, at=at
+            line=line,
+            person=nomsa,
+            day=date(2026, 11, 23),
+            from_time=time(0),
+            to_time=time(8),
+            weeks=4,
+            by=lerato,
+            at=at,
         )
     assert Shift.objects.count() == before
 
@@ -120,9 +127,7 @@ def test_a_removed_shift_leaves_a_gap_that_is_told(line, nomsa, lerato, at):
 
 
 def test_lerato_stands_in_for_nomsa_for_two_hours(line, nomsa, sipho, lerato, on_call, at):
-    row = rota.override(
-        line=line, person=lerato, replaces=nomsa, starts_at=at, ends_at=at + 2 * HOUR, by=lerato, at=at
-    )
+    row = rota.override(line=line, person=lerato, replaces=nomsa, starts_at=at, ends_at=at + 2 * HOUR, by=lerato, at=at)
     assert names(rota.who_is_on(line, at)) == ["lerato", "sipho"]
     assert names(rota.who_is_on(line, at + 3 * HOUR)) == ["nomsa", "sipho"]
     rota.remove_override(row=row, by=lerato, at=at)
@@ -137,7 +142,9 @@ def test_nomsa_is_ill_and_sipho_is_all_there_is(line, nomsa, lerato, on_call, at
 def test_a_change_that_changes_nobody_is_refused(line, nomsa, lerato, at):
     for person, replaces in ((None, None), (nomsa, nomsa)):
         with pytest.raises(NotAllowed):
-            rota.override(line=line, person=person, replaces=replaces, starts_at=at, ends_at=at + HOUR, by=lerato, at=at)
+            rota.override(
+                line=line, person=person, replaces=replaces, starts_at=at, ends_at=at + HOUR, by=lerato, at=at
+            )
 
 
 def test_sipho_takes_over_now_until_nomsas_turn_ends(line, nomsa, sipho, on_call, at):
@@ -194,5 +201,3 @@ def test_every_minute_of_the_nights_when_clocks_change_has_somebody(zone, first,
     assert rota.find_gaps(there, since, since + timedelta(hours=hours)) == ()
     for minute in range(0, hours * 60, 7):
         assert len(rota.who_is_on(there, since + timedelta(minutes=minute))) == 1
-
-

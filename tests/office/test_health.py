@@ -88,8 +88,9 @@ def test_a_gateway_that_refuses_us_is_told_until_it_takes_something_again(line, 
 
 
 def test_without_a_database_readyz_still_answers(client, db, alive):
-    with mock.patch("helpline.office.health.connection.cursor", side_effect=DatabaseError), mock.patch(
-        "helpline.office.health.Line.objects.active", side_effect=DatabaseError
+    with (
+        mock.patch("helpline.office.health.connection.cursor", side_effect=DatabaseError),
+        mock.patch("helpline.office.health.Line.objects.active", side_effect=DatabaseError),
     ):
         status, parts = readyz(client)
     assert (status, wrong(parts)) == (503, {"database", "rota"})
@@ -131,7 +132,14 @@ def test_check_line_names_everything_that_would_stop_a_call(line, nomsa, sipho):
     snapshot._path().unlink(missing_ok=True)
     status, said = check_line()
     assert status == 1
-    for sentence in ("worker", "beat", "Nomsa is on the rota without a verified number", "no last resort", "no snapshot", "not known"):
+    for sentence in (
+        "worker",
+        "beat",
+        "Nomsa is on the rota without a verified number",
+        "no last resort",
+        "no snapshot",
+        "not known",
+    ):
         assert sentence in said, sentence
 
 

@@ -75,7 +75,11 @@ def test_a_blank_last_resort_keeps_the_one_there_is_and_a_tick_takes_it_away(des
 
 
 def test_the_public_holidays_are_filled_in_to_be_read_before_anything_is_kept(desk_of, lerato, line):
-    page = desk_of(lerato).post(f"/lines/{line.ref}/", {**TYPED, "holidays": "2026-12-31 our party", "fill": "1"}).content.decode()
+    page = (
+        desk_of(lerato)
+        .post(f"/lines/{line.ref}/", {**TYPED, "holidays": "2026-12-31 our party", "fill": "1"})
+        .content.decode()
+    )
     assert "2026-12-16 Day of Reconciliation" in page
     assert "2027-04-27" in page
     assert "2026-12-31 our party" in page

@@ -120,8 +120,15 @@ def test_the_day_of_the_clocks_is_drawn_whole(zone, day, hours, desk_of, nomsa, 
     line = make_line(time_zone=zone)
     client = desk_of(lerato)
     before = (day - timedelta(days=1)).isoformat()
-    assert client.post(f"/rota/{line.ref}/shifts/new/", shift_form(nomsa, day=before, to_time="22:00")).status_code == 302
-    assert client.post(f"/rota/{line.ref}/shifts/new/", shift_form(nomsa, day=day.isoformat(), to_time="22:00")).status_code == 302
+    assert (
+        client.post(f"/rota/{line.ref}/shifts/new/", shift_form(nomsa, day=before, to_time="22:00")).status_code == 302
+    )
+    assert (
+        client.post(
+            f"/rota/{line.ref}/shifts/new/", shift_form(nomsa, day=day.isoformat(), to_time="22:00")
+        ).status_code
+        == 302
+    )
     page = client.get(f"/rota/?from={day.isoformat()}").content.decode()
     assert f"{hours} hours: the clocks change" in page
     row = page[page.index(f"{hours} hours: the clocks change") :].split("</li>")[0]
@@ -151,7 +158,11 @@ def test_people_of_one_place_get_lanes_of_their_own():
     [
         ("2026-11-24T04:00", "2026-11-24T05:00", "Nobody from 04:00 to 05:00 on Tuesday 24 November."),
         ("2026-11-24T22:00", "2026-11-25T00:00", "Nobody from 22:00 to 00:00 on Tuesday 24 November."),
-        ("2026-11-24T22:00", "2026-11-25T06:00", "Nobody from 22:00 on Tuesday 24 November to 06:00 on Wednesday 25 November."),
+        (
+            "2026-11-24T22:00",
+            "2026-11-25T06:00",
+            "Nobody from 22:00 on Tuesday 24 November to 06:00 on Wednesday 25 November.",
+        ),
     ],
 )
 def test_a_gap_is_said_as_a_sentence(since, until, words):

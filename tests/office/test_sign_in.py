@@ -156,14 +156,20 @@ def test_whoever_takes_the_last_second_factor_away_is_shut_out_at_once(client, s
 
 def test_nobody_signs_up_and_nobody_asks_for_a_password_by_mail(client, db):
     assert "Nobody signs up here" in client.get("/accounts/signup/").content.decode()
-    assert client.post("/accounts/signup/", {"username": "eve", "password1": PASSWORD, "password2": PASSWORD}).status_code == 200
+    assert (
+        client.post("/accounts/signup/", {"username": "eve", "password1": PASSWORD, "password2": PASSWORD}).status_code
+        == 200
+    )
     for gone in ("/accounts/password/reset/", "/accounts/email/", "/accounts/confirm-email/"):
         assert client.get(gone).status_code in {302, 404}
         assert client.post(gone, {"email": "eve@example.org"}).status_code in {302, 404}
 
 
 def test_where_tries_cannot_be_counted_nobody_comes_in_and_a_sentence_says_why(client, thandi_with_password):
-    with mock.patch.object(cache, "add", side_effect=BrokerAway), mock.patch.object(cache, "get", side_effect=BrokerAway):
+    with (
+        mock.patch.object(cache, "add", side_effect=BrokerAway),
+        mock.patch.object(cache, "get", side_effect=BrokerAway),
+    ):
         answer = sign_in(client)
     assert answer.status_code == 503
     assert "nobody can be let in safely" in answer.content.decode()

@@ -21,7 +21,9 @@ def link_in(answer):
 
 
 def test_pieter_makes_an_account_and_tumi_chooses_a_password_that_nobody_else_knows(desk_of, pieter, client):
-    made = desk_of(pieter).post("/staff/new/", {"username": "tumi", "display_name": "Tumi", "roles": ["paralegal"], "languages": "xh, en"})
+    made = desk_of(pieter).post(
+        "/staff/new/", {"username": "tumi", "display_name": "Tumi", "roles": ["paralegal"], "languages": "xh, en"}
+    )
     link = link_in(made)
     client.logout()
     page = client.get(link, follow=True)
@@ -83,7 +85,9 @@ def signed_in_just_now(client, nomsa):
     nomsa.set_password(PASSWORD)
     nomsa.save()
     client.post("/accounts/login/", {"login": "nomsa", "password": PASSWORD})
-    assert client.post("/accounts/reauthenticate/?next=/me/number/", {"password": PASSWORD})["Location"] == "/me/number/"
+    assert (
+        client.post("/accounts/reauthenticate/?next=/me/number/", {"password": PASSWORD})["Location"] == "/me/number/"
+    )
     return client
 
 

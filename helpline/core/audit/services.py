@@ -13,4 +13,6 @@ def record(
     *, by: AbstractBaseUser | None, verb: str, what: str, about: str, at: datetime | None = None, **detail: Any
 ) -> Entry:
     """Record one deed in the present transaction. `detail` takes codes, counts and references, never content."""
-    return Entry.objects.create(who_id=by.pk if by else None, verb=verb, what=what, about=about, detail=detail, at=at or clock.now())
+    return Entry.objects.create(
+        who_id=by.pk if by else None, verb=verb, what=what, about=about, detail=detail, at=at or clock.now()
+    )

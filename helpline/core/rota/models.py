@@ -38,7 +38,9 @@ class Shift(models.Model):
         ordering = ["starts_at", "position"]
         indexes = [models.Index(fields=["line", "ends_at", "starts_at"], name="shift_span")]
         constraints = [
-            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="shift_ends_after_start"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="shift_ends_after_start"
+            ),
             models.CheckConstraint(condition=models.Q(position__gte=1), name="shift_position_from_one"),
         ]
 
@@ -64,9 +66,12 @@ class Override(models.Model):
         ordering = ["starts_at"]
         indexes = [models.Index(fields=["line", "ends_at", "starts_at"], name="override_span")]
         constraints = [
-            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="override_ends_after_start"),
             models.CheckConstraint(
-                condition=models.Q(person__isnull=False) | models.Q(replaces__isnull=False), name="override_names_somebody"
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="override_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False) | models.Q(replaces__isnull=False),
+                name="override_names_somebody",
             ),
         ]
 

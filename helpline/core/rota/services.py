@@ -284,9 +284,7 @@ def _check_stretch(starts_at: datetime, ends_at: datetime) -> None:
         raise NotAllowed(_("The end lies before the beginning."))
 
 
-def _check_free(
-    line: Line, person: User, starts_at: datetime, ends_at: datetime, besides: Shift | None = None
-) -> None:
+def _check_free(line: Line, person: User, starts_at: datetime, ends_at: datetime, besides: Shift | None = None) -> None:
     others = line.shifts.touching(starts_at, ends_at).filter(person=person)
     if besides is not None:
         others = others.exclude(pk=besides.pk)

@@ -65,7 +65,9 @@ def set_roles(*, user: User, roles: Collection[str], by: User, at: datetime) -> 
         _check_not_the_last_administrator(user)
     user.held_roles.all().delete()
     _give_roles(user, roles)
-    audit.record(by=by, verb="staff.roles", what="user", about=user.ref, at=at, before=sorted(before), after=sorted(roles))
+    audit.record(
+        by=by, verb="staff.roles", what="user", about=user.ref, at=at, before=sorted(before), after=sorted(roles)
+    )
 
 
 @transaction.atomic
@@ -144,9 +146,7 @@ def end_sessions(user: User) -> int:
 
 
 @transaction.atomic
-def send_number_check(
-    *, user: User, number: str, by: User, at: datetime, may_be_shared: bool = False
-) -> NumberCheck:
+def send_number_check(*, user: User, number: str, by: User, at: datetime, may_be_shared: bool = False) -> NumberCheck:
     """Text a code to a number that shall become somebody's duty number; until it is typed back the old one holds.
 
     Raises NotAllowed where it is no number, where it is a colleague's and `may_be_shared` was not said by a coordinator,

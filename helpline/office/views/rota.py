@@ -71,7 +71,11 @@ def shift_new(request: HttpRequest, line_ref: str) -> HttpResponse:
         try:
             if given["weeks"] > 1:
                 rota.repeat_shift(
-                    **who, day=given["day"], from_time=given["from_time"], to_time=given["to_time"], weeks=given["weeks"]
+                    **who,
+                    day=given["day"],
+                    from_time=given["from_time"],
+                    to_time=given["to_time"],
+                    weeks=given["weeks"],
                 )
             else:
                 rota.add_shift(**who, starts_at=given["starts_at"], ends_at=given["ends_at"])
@@ -211,7 +215,12 @@ def _describe(row: Override, zone: ZoneInfo) -> dict[str, Any]:
         words = _("%(person)s as well")
     else:
         words = _("%(person)s instead of %(other)s")
-    return {"ref": row.ref, "words": words % names, "starts": _local(row.starts_at, zone), "ends": _local(row.ends_at, zone)}
+    return {
+        "ref": row.ref,
+        "words": words % names,
+        "starts": _local(row.starts_at, zone),
+        "ends": _local(row.ends_at, zone),
+    }
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:
