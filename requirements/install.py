@@ -84,7 +84,7 @@ def install(venv: Path, name: str) -> None:
     stamp.begin()
     run(
         [
-            *(str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-input"),
+            *(str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--quiet", "--no-input"),
             *("--disable-pip-version-check", "--require-hashes", "-r", str(lock)),
         ],
         "pip could not install the pinned packages",

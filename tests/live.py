@@ -87,9 +87,11 @@ class LiveLine:
         """Wait until an address answers with a status. Fails with what the processes said after a minute."""
         deadline = time.monotonic() + STARTS_WITHIN
         seen: object = None
+        host = urlsplit(self.environment["PUBLIC_URL"]).netloc
+        request = urllib.request.Request(f"{self.address}{path}", headers={"Host": host})
         while time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(f"{self.address}{path}", timeout=5) as answer:
+                with urllib.request.urlopen(request, timeout=5) as answer:
                     seen = answer.status
             except urllib.error.HTTPError as refusal:
                 seen = f"{refusal.code} {refusal.read()[:2000]!r}"

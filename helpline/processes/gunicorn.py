@@ -13,6 +13,8 @@ timeout = 12
 graceful_timeout = 5
 # Its sign of life is a file; on a disk that is busy, a healthy worker would be taken for dead.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+# Whose word we take for it that a request came by HTTPS: the proxy's, not the client's.
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 # Addresses of pages carry references, but who looked at which case when belongs to the audit, not to a log.
 accesslog = None
 control_socket_disable = True
