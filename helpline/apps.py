@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.conf import settings
 
+from helpline import error_reports
 from helpline.core import clock
 
 
@@ -13,3 +14,5 @@ class HelplineConfig(AppConfig):
     def ready(self) -> None:
         if settings.PRACTICE_NOW is not None:
             clock.begin_practice(settings.PRACTICE_NOW, settings.VAR_DIR / "practice-clock.json")
+        if settings.SENTRY_DSN:
+            error_reports.begin(settings.SENTRY_DSN)

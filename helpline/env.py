@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import importlib.util
 import ipaddress
 import json
 import os
@@ -150,6 +151,8 @@ def read_env(environ: Mapping[str, str], base_dir: Path) -> Env:
     if debug and public_url.startswith("https://"):
         read.problems.append("DEBUG is on: that is refused on a public https:// address.")
     proxies = _read_proxies(read)
+    if read.text("SENTRY_DSN") and importlib.util.find_spec("sentry_sdk") is None:
+        read.problems.append("SENTRY_DSN is set, and sentry-sdk is not installed: errors would be reported to nobody.")
     field_keys = _read_ring(read, "FIELD_KEYS", kept)
     index_keys = _read_ring(read, "INDEX_KEYS", kept)
     if read.problems:

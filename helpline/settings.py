@@ -33,6 +33,7 @@ PRACTICE_NOW = ENV.practice_now
 HAS_LIVE_CREDENTIALS = ENV.has_live_credentials
 REQUIRE_MFA = ENV.require_mfa
 TRUSTED_PROXIES = frozenset(ENV.trusted_proxies)
+SENTRY_DSN = ENV.sentry_dsn
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 
 # --- The gateway
@@ -279,7 +280,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- Languages and time
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español"), ("pt", "Português"), ("uk", "Українська")]
+LANGUAGES = [("en", "English")]  # one is added with its catalogue: a page half in another language helps nobody
 LOCALE_PATHS = [BASE_DIR / "helpline" / "locale"]
 TIME_ZONE = ENV.time_zone
 USE_TZ = True
