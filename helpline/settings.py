@@ -133,9 +133,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
+    DATABASES["default"]["ENGINE"] = "helpline.core.postgresql"
     DATABASES["default"]["OPTIONS"] = {"connect_timeout": 2, **DATABASES["default"].get("OPTIONS", {})}
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
+WEBHOOK_PATIENCE = 0.6  # seconds that a webhook waits for one answer of the database; a caller is waiting for ours
 REDIS_URL = ENV.redis_url
 BROKER_SOCKET = socket_path(VAR_DIR)  # where the embedded broker listens, if there is one
 CACHES = {

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
@@ -10,17 +11,19 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError, InterfaceError
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.encoding import escape_uri_path
 from django.views.decorators.csrf import csrf_exempt
 
 from helpline.core import clock
+from helpline.core.postgresql.patience import wait_at_most
 from helpline.core.realtime import counters
 from telephony.gateway.signature import Signed, is_genuine
 from telephony.services import spool
 from telephony.services.refusals import REFUSED, REFUSED_ACCOUNT
 
+AT_ONCE = 0.2  # seconds: a dead connection says so sooner; what took longer is asked no second time
 log = logging.getLogger(__name__)
 Parameters = Mapping[str, str]
 
@@ -46,7 +49,7 @@ def from_gateway(kind: str, *, when_broken: Callable[..., HttpResponse]) -> Call
                 return HttpResponse(status=403)
             try:
                 spool.refuse_while_away()
-                return view(request, parameters, **path)
+                return _ask(view, request, parameters, path)
             except (DatabaseError, InterfaceError) as broken:
                 spool.note_away(broken)
                 log.error("%s webhook kept on disk: %s", kind, type(broken).__name__)
@@ -60,6 +63,28 @@ def from_gateway(kind: str, *, when_broken: Callable[..., HttpResponse]) -> Call
         return opened
 
     return decorate
+
+
+def _ask(
+    view: Callable[..., HttpResponse], request: HttpRequest, parameters: Parameters, path: Mapping[str, Any]
+) -> HttpResponse:
+    """Ask the view, and once more where it met a connection that had died while nobody used it.
+
+    After a restart of the database each thread of each process still holds such a connection. Asking twice is harmless:
+    everything behind this door is done once, however often it is told.
+    """
+    connection = connections[
+        DEFAULT_DB_ALIAS
+    ]  # this thread's own; the shortcut of that name would be the watcher's to it
+    was_open, began = connection.connection is not None and not connection.in_atomic_block, time.monotonic()
+    with wait_at_most(settings.WEBHOOK_PATIENCE, connection):
+        try:
+            return view(request, parameters, **path)
+        except (OperationalError, InterfaceError):
+            if not was_open or time.monotonic() - began > AT_ONCE:
+                raise
+        connection.close()
+        return view(request, parameters, **path)
 
 
 def _read_genuine(request: HttpRequest) -> dict[str, str] | None:
