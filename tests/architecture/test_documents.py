@@ -9,7 +9,9 @@ import pytest
 from helpline.env import SECRET_NAMES
 
 ROOT = Path(__file__).parents[2]
-READERS = re.compile(r"""(?:text|boolean|parse|_read_ring)\(\s*(?:read, )?"([A-Z][A-Z_]+)"|environ\.get\("([A-Z_]+)\"""")
+READERS = re.compile(
+    r"""(?:text|boolean|parse|_read_ring)\(\s*(?:read, )?"([A-Z][A-Z_]+)"|environ\.get\("([A-Z_]+)\""""
+)
 READ_IN = ("helpline/env.py", "helpline/settings.py", "helpline/processes/gunicorn.py")
 
 
