@@ -98,18 +98,23 @@ def at_once(live_server, settings, clock):
     account, token = settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKENS[0]
 
     def send(*asks):
-        starting, answers = threading.Barrier(len(asks)), {}
-
-        def one(place):
-            gateway = Gateway(Wire(live_server.url), live_server.url, account, token)
-            starting.wait()
-            answers[place] = asks[place](gateway)
-
-        threads = [threading.Thread(target=one, args=(place,)) for place in range(len(asks))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(timeout=30)
-        return [answers[place] for place in range(len(asks))]
+        return all_at_once(*asks, make_gateway=lambda: Gateway(Wire(live_server.url), live_server.url, account, token))
 
     return send
+
+
+def all_at_once(*asks, make_gateway):
+    """Ask from as many threads, which begin at the same moment, and return the answers in the order of the asks."""
+    starting, answers = threading.Barrier(len(asks)), {}
+
+    def one(place):
+        gateway = make_gateway()
+        starting.wait()
+        answers[place] = asks[place](gateway)
+
+    threads = [threading.Thread(target=one, args=(place,)) for place in range(len(asks))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return [answers[place] for place in range(len(asks))]

@@ -88,12 +88,12 @@ class Wire:
     address: str
 
     def post(self, path, *, data, content_type, headers):
-        return self._ask("POST", path, {**headers, "Content-Type": content_type}, data)
+        return self.ask("POST", path, {**headers, "Content-Type": content_type}, data)
 
     def get(self, path, *, headers):
-        return self._ask("GET", path, headers, None)
+        return self.ask("GET", path, headers)
 
-    def _ask(self, method, path, headers, data):
+    def ask(self, method, path, headers, data=None):
         there = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=20)
         try:
             there.request(method, path, body=data, headers=headers)
