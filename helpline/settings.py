@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "helpline.core.http.middleware.RealClient",
     # Webhooks need no session, no cookie and no redirect, and must answer whatever is broken behind them.
     "helpline.core.http.middleware.WebhookLane",
+    "helpline.core.http.middleware.Patience",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "helpline.core.http.middleware.NoStore",
@@ -138,6 +139,7 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
 WEBHOOK_PATIENCE = 0.6  # seconds that a webhook waits for one answer of the database; a caller is waiting for ours
+PAGE_PATIENCE = 2.0  # seconds, the same for a page; its reader can press reload
 REDIS_URL = ENV.redis_url
 BROKER_SOCKET = socket_path(VAR_DIR)  # where the embedded broker listens, if there is one
 CACHES = {

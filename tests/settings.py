@@ -1,4 +1,4 @@
-"""Settings of the tests: the product's own, on the servers that `tests.servers` started, with four changes for speed."""
+"""Settings of the tests: the product's own, on the servers that `tests.servers` started, with changes for speed and patience."""
 
 import os
 
@@ -15,5 +15,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_H
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
+# A machine that runs tests beside other things may stand still for a second; tests/faults starts the real settings.
+WEBHOOK_PATIENCE = PAGE_PATIENCE = 30.0
 # A code may be used once: with a step of tolerance a test need not wait half a minute for the next one.
 MFA_TOTP_TOLERANCE = 1

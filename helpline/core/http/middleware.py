@@ -6,10 +6,12 @@ from collections.abc import Callable
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import BadRequest, DisallowedHost
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 
+from helpline.core.postgresql.patience import wait_at_most
 from helpline.core.staff.models import User
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -71,6 +73,23 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+class Patience:
+    """Let no page wait for a database that stands still: pages that hang would take the threads that webhooks need.
+
+    A connection that died while nobody used it (after a restart of the database) is left, before anybody meets it.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        connection = connections[DEFAULT_DB_ALIAS]
+        with wait_at_most(settings.PAGE_PATIENCE, connection):
+            if connection.connection is not None and not connection.in_atomic_block and not connection.is_usable():
+                connection.close()
+            return self.get_response(request)
 
 
 class NoStore:

@@ -17,6 +17,9 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 LOOKS_EVERY = 0.05  # seconds
+# Once one thread has waited in vain the next ones hardly wait, or those of all open pages would be used up by waiting.
+DOUBTS_FOR = 2.0  # seconds
+WAITS_IN_DOUBT = 0.2  # seconds
 
 
 @dataclass
@@ -41,8 +44,11 @@ class _Watcher:
         self._waiting: dict[int, _Waiting] = {}
         self._somebody_waits = threading.Event()
         self._process = 0
+        self._doubts_until = 0.0
 
     def begin(self, waiting: _Waiting) -> None:
+        if waiting.since < self._doubts_until:
+            waiting.seconds = min(waiting.seconds, WAITS_IN_DOUBT)
         with self._lock:
             if self._process != os.getpid():  # threads do not survive a fork
                 self._process, self._waiting = os.getpid(), {}
@@ -65,7 +71,7 @@ class _Watcher:
                 now = time.monotonic()
                 for waiting in self._waiting.values():
                     if not waiting.is_cut and now - waiting.since > waiting.seconds:
-                        waiting.is_cut = True
+                        waiting.is_cut, self._doubts_until = True, now + DOUBTS_FOR
                         _cut(waiting.connection)
                 if not self._waiting:
                     self._somebody_waits.clear()
