@@ -4,19 +4,21 @@ One file per request, named by its time, so that they are read in order. The fil
 number never lies on the disk in clear.
 """
 
+import fcntl
 import json
 import logging
 import os
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 
 from helpline.core.privacy.sealing import CannotOpen, seal, unseal
 
@@ -96,9 +98,27 @@ def _take_up_unfinished() -> None:
 def read_in(handlers: Mapping[str, Callable[[Kept], object]]) -> int:
     """Read everything in, oldest first, and return how many. Stops at the first that fails for want of a database.
 
+    One process reads at a time, so that the end of a call is not read before its beginning; another returns 0 at once.
     Handlers are idempotent, so a request that was half read in before a crash is read in again. One that can never
     be read is put aside with the ending `.bad` and told in the log, by its name only.
     """
+    with _reading_alone() as is_alone:
+        return _read_in_order(handlers) if is_alone else 0
+
+
+@contextmanager
+def _reading_alone() -> Iterator[bool]:
+    """Hold the folder for one reader. The lock goes with the process that holds it, however that ends."""
+    with (_folder() / ".lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _read_in_order(handlers: Mapping[str, Callable[[Kept], object]]) -> int:
     _take_up_unfinished()
     many = 0
     for file in sorted(path for path in _folder().iterdir() if not path.name.startswith(".") and path.suffix != ".bad"):
@@ -111,7 +131,7 @@ def read_in(handlers: Mapping[str, Callable[[Kept], object]]) -> int:
             said = json.loads(unseal(settings.FIELD_KEYS, claimed.read_bytes(), f"spool:{file.name}"))
             kept = Kept(said["kind"], said["parameters"], said["path"], datetime.fromisoformat(said["at"]))
             handlers[kept.kind](kept)
-        except OperationalError:
+        except (OperationalError, InterfaceError):
             claimed.rename(file)
             return many
         except (CannotOpen, ValueError, KeyError):

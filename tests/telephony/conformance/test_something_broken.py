@@ -4,6 +4,8 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from cases.models import FollowUp
 from cases.services import reminders
@@ -15,7 +17,7 @@ from telephony.gateway.practice.phones import Accepts, Caller, RingsOut
 from telephony.gateway.practice.transcript import Kind
 from telephony.gateway.practice.transport import Limits
 from telephony.models import Call, Recording
-from telephony.services import inbound_calls, refusals, snapshot, sweeps
+from telephony.services import inbound_calls, refusals, snapshot, spool, sweeps
 from tests.servers import free_port
 from tests.telephony.conformance.signing import CALLER, FALLBACK, LERATO, LINE, NOMSA, SIPHO, VOICE, read
 
@@ -75,6 +77,69 @@ def no_broker(settings, monkeypatch):
     broker.go()
     yield broker
     broker.come_back()
+
+
+def keep_three(gateway, clock):
+    """A call that began, was recorded and ended while nothing could be stored."""
+    recorded = gateway.said(RecordingSid="RE1", RecordingDuration="9", CallStatus="completed")
+    ended = gateway.said(CallStatus="completed", CallDuration="40")
+    for kind, said in (("voice", gateway.said()), ("recorded", recorded), ("status", ended)):
+        assert spool.keep(kind=kind, parameters=said, path={}, at=clock.at)
+        clock.move(seconds=20)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_case_21_what_was_kept_is_read_in_by_one_process_at_a_time_in_the_order_in_which_it_came(
+    gateway, on_call, clock, monkeypatch
+):
+    """Every process looks into the folder: a second one must not read the end of a call before its beginning."""
+    keep_three(gateway, clock)
+    receive, reads, meanwhile = inbound_calls.receive, [], []
+
+    def read_slowly(*args, **kwargs):
+        other = threading.Thread(target=lambda: meanwhile.append(sweeps.read_spool()))
+        other.start()
+        other.join(timeout=30)
+        reads.append("voice")
+        return receive(*args, **kwargs)
+
+    monkeypatch.setattr(inbound_calls, "receive", read_slowly)
+    assert sweeps.read_spool() == 3
+    assert (reads, meanwhile) == (["voice"], [0])
+    call = Call.objects.get()
+    assert (call.state, call.outcome, call.number.number) == ("ended", "voicemail", CALLER)
+    assert call.anomalies == ["answered from the snapshot"]
+    assert not Alarm.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("broken", [OperationalError, InterfaceError])
+def test_case_21_a_database_that_goes_away_again_while_reading_in_loses_nothing(
+    broken, gateway, on_call, clock, monkeypatch, may_fail
+):
+    keep_three(gateway, clock)
+    receive = inbound_calls.receive
+
+    def break_off(*args, **kwargs):
+        raise broken
+
+    monkeypatch.setattr(inbound_calls, "receive", break_off)
+    assert sweeps.read_spool() == 0
+    assert spool.count_kept() == 3
+    monkeypatch.setattr(inbound_calls, "receive", receive)
+    assert sweeps.read_spool() == 3
+    assert spool.count_kept() == 0
+    assert Call.objects.get().outcome == "voicemail"
+
+
+@pytest.mark.django_db
+def test_case_21_what_nobody_can_read_is_put_aside_and_the_rest_is_read_in(gateway, on_call, clock, may_fail):
+    keep_three(gateway, clock)
+    first = min((settings.VAR_DIR / "spool").iterdir())
+    first.write_bytes(b"not ours")
+    assert sweeps.read_spool() == 2
+    assert [path.suffix for path in (settings.VAR_DIR / "spool").iterdir() if not path.name.startswith(".")] == [".bad"]
+    assert Call.objects.get().outcome == "voicemail"
 
 
 @pytest.mark.django_db(transaction=True)
