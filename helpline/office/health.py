@@ -17,6 +17,7 @@ from helpline.core.lines.models import Line
 from helpline.core.outbox.models import Message
 from helpline.core.realtime import heartbeats
 from helpline.core.rota import services as rota
+from telephony.services import refusals
 
 LATE_AFTER = 60.0  # seconds: beat sends a sign of life every ten
 REMEMBERS_REFUSALS = timedelta(hours=2)
@@ -79,6 +80,8 @@ def _look_at_process(name: str) -> _Said:
 
 
 def _look_at_gateway(at: datetime) -> _Said:
+    if refusals.is_shut_out(at=at):
+        return False, _("Requests are refused at the door: the gateway's may be among them."), None
     if settings.IS_PRACTICE:
         return True, _("The practice network plays the gateway."), None
     refused = Alarm.objects.open().filter(kind="gateway_refuses_us", raised_at__gt=at - REMEMBERS_REFUSALS).first()

@@ -36,6 +36,29 @@ def test_case_12_a_storm_of_refusals_is_an_alarm_that_pages_the_coordinator(gate
     assert set(Message.objects.values_list("to_ref", "is_urgent")) == {("lerato", True), ("naledi", True)}
 
 
+def gateway_part(client):
+    """What /readyz tells an alarm of the gateway, and with which status."""
+    answer = client.get("/readyz")
+    return answer.status_code, answer.json()["parts"]["gateway"]["state"]
+
+
+@pytest.mark.django_db
+def test_case_12_the_health_check_turns_red_in_a_storm_and_is_well_again_after_it(gateway, on_call, client, clock):
+    for _ in range(refusals.STORM - 1):
+        gateway.post(VOICE, gateway.said(), signature="wrong")
+    assert gateway_part(client)[1] == "well"
+    gateway.post(VOICE, gateway.said(), signature="wrong")
+    assert gateway_part(client) == (503, "wrong")
+    clock.move(minutes=10)
+    assert gateway_part(client)[1] == "well"
+
+
+@pytest.mark.django_db
+def test_case_11_the_health_check_turns_red_where_another_account_signs(gateway, on_call, client):
+    gateway.ring(AccountSid="AC" + "f" * 32)
+    assert gateway_part(client) == (503, "wrong")
+
+
 @pytest.mark.django_db
 def test_case_12_refusals_of_long_ago_are_no_storm(gateway, on_call, clock):
     for _ in range(refusals.STORM):
