@@ -43,10 +43,16 @@ def search_cases(*, by: User, typed: str, at: datetime) -> list[Case]:
     visible = Case.objects.visible_to(by).select_related("line", "caller", "owner")
     spoken = _SPOKEN.fullmatch("".join(typed.upper().split()))
     found = list(visible.filter(ref=f"HL-{spoken[1]}")) if spoken else []
+    already = [case.pk for case in found]
+    return (found + find_by_number(by=by, typed=typed, cases=visible.exclude(pk__in=already), at=at))[:MOST_FOUND]
+
+
+def find_by_number(*, by: User, typed: str, cases: CaseQuerySet, at: datetime) -> list[Case]:
+    """Return those of the cases that came from a number and that this person may read, newest first; none where what was
+    typed is no number. A search that was one is in the audit, with how many were found, never with what was typed.
+    """
     number = read_number(typed) if typed.isprintable() else None
-    if number is not None:
-        found += _with_number(by, number, visible.exclude(pk__in=[case.pk for case in found]), at)
-    return found[:MOST_FOUND]
+    return _with_number(by, number, cases, at) if number is not None else []
 
 
 def _with_number(by: User, number: str, visible: CaseQuerySet, at: datetime) -> list[Case]:

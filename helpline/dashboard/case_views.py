@@ -117,11 +117,11 @@ def cases(request: HttpRequest) -> HttpResponse:
 @require_POST
 def search(request: HttpRequest) -> HttpResponse:
     """Find by POST, so that what was searched for stands in no address, history or log. One hit is opened at once."""
-    user, typed = worker(request), request.POST.get("q", "")
-    page = search_cases(user, typed)
+    user, at, typed = worker(request), clock.now(), request.POST.get("q", "")
+    page = search_cases(user, typed, at)
     if len(page.rows) == 1:
         return redirect("dashboard:case", page.rows[0].case.ref)
-    return render(request, "cases/list.html", {"page": page, "typed": typed, "shows": SHOWS, "now": clock.now()})
+    return render(request, "cases/list.html", {"page": page, "typed": typed, "shows": SHOWS, "now": at})
 
 
 @require_http_methods(["GET", "POST"])

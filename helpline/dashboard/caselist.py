@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.access import with_story
 from cases.models import Case
-from helpline.core.privacy.fields import all_indexes
-from helpline.core.privacy.numbers import read_number
+from cases.services.reading import find_by_number
 from helpline.core.privacy.references import ALPHABET
 from helpline.core.staff.models import User
 
@@ -65,16 +64,16 @@ def _shown(cases: "QuerySet[Case]", user: User, show: str, at: datetime) -> "Que
     return cases.filter(state="closed" if show == "closed" else "open")
 
 
-def search_cases(user: User, typed: str) -> CaseList:
-    """Find cases by (a part of) their reference or by a whole number. Names are sealed and cannot be searched."""
-    typed = typed.strip().upper()
-    wanted = Q(pk__in=[])
-    if part := _PART_OF_REFERENCE.fullmatch(typed):
-        wanted |= Q(ref__contains=part[1])
-    if number := read_number(typed):
-        wanted |= Q(number__index__in=all_indexes("number", number))
-    found = Case.objects.visible_to(user).filter(wanted).select_related("owner", "caller", "line")
-    return CaseList(_rows(user, list(found.order_by("-opened_at", "-pk")[:FOUND])), "")
+def search_cases(user: User, typed: str, at: datetime) -> CaseList:
+    """Find cases by (a part of) their reference or by a whole number. Names are sealed and cannot be searched.
+
+    A number finds only what this person may read, and is in the audit: a match tells who called.
+    """
+    cases = Case.objects.visible_to(user).select_related("owner", "caller", "line")
+    part = _PART_OF_REFERENCE.fullmatch(typed.strip().upper())
+    found = list(cases.filter(ref__contains=part[1]).order_by("-opened_at", "-pk")[:FOUND]) if part else []
+    with_number = find_by_number(by=user, typed=typed, cases=cases.exclude(pk__in=[case.pk for case in found]), at=at)
+    return CaseList(_rows(user, [*found, *with_number][:FOUND]), "")
 
 
 def _rows(user: User, cases: Sequence[Case]) -> list[CaseRow]:
