@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from cases.models import Case
+from cases.models import Case, Number
 from helpline.core.alarms.models import Alarm
 from telephony.models import Call, CallEvent, Leg
 from tests.telephony.conformance.signing import CALLER, NOMSA, VOICE, read
@@ -132,3 +132,18 @@ def test_case_09_a_status_that_nobody_knows_is_kept_as_text(word, gateway, ringi
 def test_case_09_a_first_request_with_a_status_that_nobody_knows_is_answered(gateway, on_call):
     assert read(gateway.ring(CallStatus="teleported")).numbers == [NOMSA]
     assert Call.objects.get().gateway_word == "teleported"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("same", [False, True], ids=["ten callers", "one number that rings ten times"])
+def test_case_59_ten_calls_at_the_same_moment_are_ten_records_and_every_one_leads_to_somebody(same, on_call, at_once):
+    def ring(place):
+        return lambda gateway: gateway.ring(CallSid=f"CA{place:032}", From=CALLER if same else f"+4477009002{place:02}")
+
+    answers = at_once(*(ring(place) for place in range(10)))
+    for answer in answers:
+        assert read(answer).verbs[-1] in {"Dial", "Redirect"}
+    assert Call.objects.count() == Case.objects.count() == 10
+    assert Number.objects.count() == (1 if same else 10)
+    assert len(set(Case.objects.values_list("ref", flat=True))) == 10
+    assert NOMSA in {number for answer in answers for number in read(answer).numbers}
