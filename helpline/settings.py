@@ -135,7 +135,14 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["ENGINE"] = "helpline.core.postgresql"
-    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 2, **DATABASES["default"].get("OPTIONS", {})}
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 2,  # seconds, the least that the library takes
+        # The few statements of an incoming call are prepared once for each connection (decisions/0004). A pooler that
+        # shares connections between transactions needs `?prepare_threshold=` in DATABASE_URL to be left out of it.
+        "server_side_binding": True,
+        "prepare_threshold": 3,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
 WEBHOOK_PATIENCE = 0.6  # seconds that a webhook waits for one answer of the database; a caller is waiting for ours
