@@ -84,7 +84,14 @@ def keep(*, kind: str, parameters: Mapping[str, str], path: Mapping[str, Any], a
 
 def count_kept() -> int:
     """Return how many requests wait to be read in."""
-    return sum(1 for path in _folder().iterdir() if not path.name.startswith("."))
+    return sum(1 for path in _folder().iterdir() if not path.name.startswith(".") and path.suffix != ".bad")
+
+
+def put_aside() -> list[str]:
+    """Return the names of requests that could not be taken in, oldest first. A name begins with its time, to the hour
+    `20261123T02`.
+    """
+    return sorted(path.name for path in _folder().glob("[!.]*.bad"))
 
 
 def _take_up_unfinished() -> None:
@@ -109,7 +116,7 @@ def read_in(handlers: Mapping[str, Callable[[Kept], object]]) -> int:
 @contextmanager
 def _reading_alone() -> Iterator[bool]:
     """Hold the folder for one reader. The lock goes with the process that holds it, however that ends."""
-    with (_folder() / ".lock").open("a") as lock:
+    with _folder().with_suffix(".lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
