@@ -30,6 +30,7 @@ def _keep(stop: threading.Event) -> None:
             close_old_connections()
             if look % WRITE_EVERY == 0:
                 snapshot.write(at=clock.now())
+                sweeps.tell_what_was_put_aside(at=clock.now())
             if spool.count_kept():
                 sweeps.read_spool()
             look += 1

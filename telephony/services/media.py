@@ -92,12 +92,13 @@ def open_media(*, user: User, ref: str, at: datetime) -> Attachment:
     Raises NotFound where there is no such file or the case is not this person's to know of, NotAllowed where its story
     is shut to her.
     """
-    media = Media.objects.select_related("text__case").filter(ref=ref, state=MediaState.KEPT).first()
-    if media is None or media.text.case is None or media.content is None:
+    kept = Media.objects.filter(content__isnull=False, state=MediaState.KEPT)
+    media = kept.select_related("text__case").defer("content", "url").filter(ref=ref).first()
+    if media is None or media.text.case is None:
         raise NotFound(_("There is no such file, or it is not yours."))
     case = get_case(user, media.text.case.ref, to=READ, at=at)
     if not may_read_story(user, case):
         audit.record(by=user, verb="media.denied", what="case", about=case.ref, at=at, media=media.ref)
         raise NotAllowed(_("Take this case over first: until then its texts are shut."))
     audit.record(by=user, verb="media.opened", what="case", about=case.ref, at=at, media=media.ref)
-    return Attachment(mime=media.mime, content=media.content)
+    return Attachment(mime=media.mime, content=media.content or b"")

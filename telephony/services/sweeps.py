@@ -80,9 +80,16 @@ def _discard(document: str) -> None:
     """The caller got another answer at the time; what is kept is the record."""
 
 
+def tell_what_was_put_aside(*, at: datetime) -> None:
+    """Tell a coordinator that something of a call or a text could not be taken in: once for each hour in which it came."""
+    for hour in sorted({name[:11] for name in spool.put_aside()}):
+        alarms.raise_alarm(kind="put_aside", key=f"put-aside-{hour}", at=at)
+
+
 def watch_the_line(*, at: datetime) -> None:
     """Tell a coordinator of refused webhooks and of a line without anybody on duty, within a minute."""
     refusals.watch(at=at)
+    tell_what_was_put_aside(at=at)
     for line in Line.objects.active():
         known = look_up(sid="", dialled=line.number, number=None, at=at)
         if line.shifts.exists() and not any(person.has_verified_number for person in known.on_duty):

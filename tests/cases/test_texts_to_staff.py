@@ -20,7 +20,7 @@ TELLING = re.compile(
 )
 ALARMS = [
     "danger_not_answered", "urgent_text", "nobody_on_duty", "call_without_answer", "fallback", "rota_gap",
-    "text_perhaps_sent", "refused_webhooks", "foreign_account", "something new",
+    "text_perhaps_sent", "refused_webhooks", "foreign_account", "put_aside", "something new",
 ]  # fmt: skip
 TEXTS = [
     ("staff/follow_up_due", {}),

@@ -16,6 +16,7 @@ from helpline.keyring import KeyRing
 
 _FORMAT = 1
 _NONCE = 12
+_TAG = 16
 
 
 class CannotOpen(Exception):
@@ -32,9 +33,8 @@ def seal(ring: KeyRing, plain: bytes, place: str) -> bytes:
 
 def unseal(ring: KeyRing, sealed: bytes, place: str) -> bytes:
     """Open a value that was sealed for this place with any key on the ring. Raises CannotOpen."""
-    if len(sealed) < 2 + _NONCE or sealed[0] != _FORMAT:
+    if len(sealed) < 2 or sealed[0] != _FORMAT or len(sealed) < (end := 2 + sealed[1]) + _NONCE + _TAG:
         raise CannotOpen("not a sealed value")
-    end = 2 + sealed[1]
     key = ring.find(name_of_key(sealed))
     if key is None:
         raise CannotOpen("sealed with a key that is not listed")

@@ -79,6 +79,7 @@ ALARMS: dict[str, str | Promise] = {
     "text_not_written": _("A message could not be written"),
     "no_duty_phone": _("Somebody has no verified duty number"),
     "no_line": _("No line can send texts"),
+    "put_aside": _("Something of a call or a text could not be taken in"),
 }
 
 
