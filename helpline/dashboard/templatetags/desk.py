@@ -61,6 +61,7 @@ BECAUSE: dict[str, str | Promise] = {
     "text_perhaps_sent": _("Not known whether a text was sent"),
     "recording_lost": _("A message could not be fetched: ring back"),
     "message_without_number": _("A message from a withheld number"),
+    "nobody_on_duty": _("Somebody called while nobody was on call"),
 }
 ALARMS: dict[str, str | Promise] = {
     "call_without_answer": _("A call that nobody answered"),

@@ -183,7 +183,9 @@ def test_case_38_nobody_on_the_rota_means_a_message_an_urgent_task_and_a_text_to
 
 
 @pytest.mark.django_db
-def test_case_38_a_withheld_caller_whom_nobody_could_take_leaves_an_urgent_task_too(gateway, line, lerato):
+def test_case_38_a_withheld_caller_whom_nobody_could_take_leaves_an_urgent_task_too(
+    gateway, line, lerato, thandi, client
+):
     document = read(gateway.ring(From="Anonymous"))
     prompt = read(
         gateway.post(
@@ -194,6 +196,9 @@ def test_case_38_a_withheld_caller_whom_nobody_could_take_leaves_an_urgent_task_
     gateway.status("completed", From="Anonymous")
     follow_up = FollowUp.objects.get()
     assert (follow_up.kind, follow_up.is_urgent, follow_up.because) == ("task", True, "nobody_on_duty")
+    client.force_login(thandi)
+    page = client.get(f"/cases/{follow_up.case.ref}/").content.decode()
+    assert "Somebody called while nobody was on call" in page
 
 
 @pytest.mark.django_db(transaction=True)
