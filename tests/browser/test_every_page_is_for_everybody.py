@@ -1,0 +1,68 @@
+"""Every page, by day and by night, at a desk and on a telephone: nothing serious for axe, nothing wider than the screen."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from cases.services import followups
+from helpline.dashboard.live import Places
+from tests.browser.conftest import NARROW, WIDE, give_password, sign_in
+from tests.factories import NIGHT, make_caller, make_case, make_note
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SERIOUS = {"serious", "critical"}
+LOOKS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
+
+
+@pytest.fixture
+def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, pieter):
+    """A house with something on every page."""
+    settings.REQUIRE_MFA = False
+    # Pages that are left give their stream back only after a heartbeat, and here many are left quickly.
+    monkeypatch.setattr("helpline.dashboard.live.places", Places(1000))
+    monkeypatch.setattr("helpline.core.clock.now", lambda: NIGHT)
+    case = make_case(line=on_call[0].line, caller=make_caller(code_name="Rose"), owner=thandi)
+    make_note(case, thandi, "<script>alert(1)</script> she said \u202egnp.exe")
+    followups.add(case=case, kind="call_back", due_at=NIGHT, at=NIGHT, by=thandi, owner=thandi)
+    for person in (thandi, lerato, naledi, pieter):
+        give_password(person)
+    line = on_call[0].line
+    return {
+        "address": live_server.url,
+        "thandi": ["/", "/cases/", f"/cases/{case.ref}/", "/cases/new/", "/calls/", "/texts/", "/rota/", "/me/"],
+        "lerato": ["/", "/rota/", f"/rota/{line.ref}/shifts/new/", "/lines/", f"/lines/{line.ref}/", "/staff/"],
+        "naledi": ["/", "/calls/"],
+        "pieter": ["/", "/staff/", f"/staff/{thandi.ref}/", "/accounts/2fa/"],
+    }
+
+
+def look_at(page, path):
+    """Return what is wrong with the page: what axe finds serious, and whether it is wider than its window."""
+    found = Axe().run(page).response["violations"]
+    wrong = [
+        f"{path}: {violation['id']} at {violation['nodes'][0]['target']}"
+        for violation in found
+        if violation["impact"] in SERIOUS
+    ]
+    if page.evaluate("document.scrollingElement.scrollWidth > window.innerWidth"):
+        wrong.append(f"{path}: wider than the window")
+    return wrong
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"), LOOKS, ids=lambda value: value if isinstance(value, str) else value["width"]
+)
+def test_nothing_serious_on_any_page_of_anybody(house, windows, size, scheme):
+    wrong = []
+    for name in ("thandi", "lerato", "naledi", "pieter"):
+        window = windows(house["address"], size=size, scheme=scheme)
+        if name == "thandi":
+            wrong += look_at(window.open("/accounts/login/"), "/accounts/login/")
+        page = sign_in(window, name)
+        for path in house[name]:
+            answer = page.goto(f"{house['address']}{path}")
+            if answer.status == 200:
+                wrong += look_at(page, path)
+            else:
+                wrong.append(f"{name} {path}: {answer.status}")
+        window.context.close()
+    assert wrong == []
