@@ -29,7 +29,14 @@ def answer_fallback(parameters: Mapping[str, str], *, at: datetime) -> str:
     """
     call = events.lock_call(parameters, at, kind="fallback")
     code = parameters.get("ErrorCode", "")
-    events.note(call=call, kind="fallback", word=code, parameters=parameters, at=at, key=f"{code}:{parameters.get('ErrorUrl', '')}")
+    events.note(
+        call=call,
+        kind="fallback",
+        word=code,
+        parameters=parameters,
+        at=at,
+        key=f"{code}:{parameters.get('ErrorUrl', '')}",
+    )
     events.flag(call, f"fallback {code}".strip()[:40])
     messages_left.keep(call, parameters, at=at)
     if call.case is not None:

@@ -84,7 +84,9 @@ def say_promise(promise: CallBackPromise, line: LineNow, *, at: datetime) -> str
     """Return the promise as it is spoken, in the line's language."""
     _prompts, voice = load_prompts(line)
     with override(voice.words):
-        return _("We will call you back %(when)s.") % {"when": say_when(promise.due_at, at=at, zone=line.time_zone).say(_)}
+        return _("We will call you back %(when)s.") % {
+            "when": say_when(promise.due_at, at=at, zone=line.time_zone).say(_)
+        }
 
 
 def _say_withheld(line: LineNow) -> str:
