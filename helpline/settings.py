@@ -199,6 +199,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # Five tries from one address are axes' to count. By name alone it takes more, or a stranger could shut out who is on call.
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,50/15m/key"}
+MFA_ADAPTER = "helpline.core.staff.adapter.SealedFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
@@ -206,6 +207,7 @@ MFA_TOTP_ISSUER = "Desk"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_USERNAME_CALLABLE = "helpline.core.http.sign_in.read_name_tried"
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "ip_address"]  # and the password: people type it into the wrong field
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "429.html"
 AXES_FAILURE_LIMIT = 5
@@ -215,7 +217,7 @@ AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "helpline.core.http.sessions"
 SESSION_COOKIE_NAME = "__Host-desk" if IS_HTTPS else "desk"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: absolute limit of a sign-in
 IDLE_SIGN_OUT_SECONDS = 15 * 60  # without a sign of life
@@ -259,7 +261,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; a webhook of Twilio's has a fe
 API_REQUESTS_A_MINUTE = 600  # of one person: a runaway program is slowed down, a busy one is not
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "helpline.api.tokens.ByToken",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -328,7 +330,9 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        # These tell addresses of requests, and the gateway's have numbers in them.
         "twilio": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
         "fido2": {"level": "WARNING"},  # below that it writes down which passkeys there are
     },

@@ -5,6 +5,7 @@ from django.utils.crypto import get_random_string
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
+from helpline.api.tokens import write_token
 from helpline.core import clock
 from tests.factories import NIGHT, make_caller, make_case
 
@@ -22,7 +23,7 @@ def asking():
     def with_token(person):
         token, _ = Token.objects.get_or_create(user=person, defaults={"key": get_random_string(40)})
         client = APIClient(raise_request_exception=True)
-        client.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
+        client.credentials(HTTP_AUTHORIZATION=f"Token {write_token(token.key)}")
         return client
 
     return with_token

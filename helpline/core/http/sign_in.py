@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from redis.exceptions import RedisError
 
+from helpline.core.privacy.fields import newest_index
+
 _LOGIN = "/accounts/login/"
 _NOTED_EVERY = 60  # seconds: one write of the session a minute is enough to tell that somebody is there
 
@@ -59,14 +61,15 @@ class LimitsAway:
 
 
 def read_name_tried(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
-    """Return the name under which somebody tries to come in, for django-axes to count by.
+    """Return what stands for the name under which somebody tries to come in, for django-axes to count by.
 
+    It is kept and logged, and people type numbers and passwords into the wrong field: so it is a keyed hash.
     It is called `login` in the form, in what is checked before a try, and `username` in what is told after it; counted
     under two names nobody would ever be locked out.
     """
     given = credentials or {}
     name = given.get("username") or given.get("login") or request.POST.get("login") or ""
-    return str(name).strip().lower()
+    return newest_index("name tried", str(name).strip().lower())
 
 
 def _is_sign_of_life(request: HttpRequest) -> bool:
