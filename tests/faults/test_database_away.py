@@ -20,10 +20,7 @@ check = load_checker()
 @pytest.fixture(scope="module")
 def line(database):
     with started(database, "web", PRACTICE_NOW=NIGHT, WEB_WORKERS="1", WEB_THREADS="8") as line:
-        wait_until((line.env.var_dir / "duty-snapshot.sealed").exists, what="the snapshot")
-        # It was first written before the demo organisation was there; web writes it anew every minute.
-        line.live.manage("shell", "-c", "from telephony.services import snapshot; from helpline.core import clock; "
-                         "snapshot.write(at=clock.now())")  # fmt: skip
+        line.write_snapshot()
         yield line
 
 
