@@ -1,7 +1,7 @@
 """Hand-over: one person offers cases of her own, the next accepts. Until then everything stays where it is."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,14 +11,20 @@ from cases.models import Case, CaseState, HandOver, HandOverState
 from cases.services.casework import ANSWERS_CALLERS, change_owner
 from helpline.core.audit import services as audit
 from helpline.core.errors import Conflict, NotAllowed
+from helpline.core.outbox import services as outbox
+from helpline.core.outbox.models import Route
 from helpline.core.realtime import services as realtime
 from helpline.core.staff.models import User
+
+TEMPLATE = "staff/hand_over"  # neutral: a stranger who reads it learns nothing
+WORTH_TELLING_FOR = timedelta(hours=1)  # a text that comes later speaks of another shift; the board shows the offer
 
 
 @transaction.atomic
 def offer(*, giver: User, taker: User, cases: Sequence[Case], at: datetime, note: str = "") -> HandOver:
     """Offer cases to the next person. Raises NotAllowed where they are not the giver's own and open, or where the taker
-    answers no callers; Conflict where one of them is offered already.
+    answers no callers; Conflict where one of them is offered already. The taker is told by a text, where their duty
+    number is verified.
     """
     if taker.pk == giver.pk or not taker.holds(*ANSWERS_CALLERS):
         raise NotAllowed(_("A hand-over goes to somebody else who answers callers."))
@@ -33,6 +39,11 @@ def offer(*, giver: User, taker: User, cases: Sequence[Case], at: datetime, note
         by=giver, verb="hand_over.offered", what="hand_over", about=hand_over.ref, at=at, taker=taker.username,
         cases=[case.ref for case in held],
     )  # fmt: skip
+    if taker.has_verified_phone:
+        outbox.put(
+            key=_key(hand_over), route=Route.STAFF, to=taker.username, template=TEMPLATE, about=held[0].ref, at=at,
+            expires_at=at + WORTH_TELLING_FOR,
+        )  # fmt: skip
     realtime.publish("hand_over", hand_over.ref)
     return hand_over
 
@@ -67,6 +78,10 @@ def withdraw(*, hand_over: HandOver, by: User, at: datetime) -> HandOver:
     return _move(hand_over, "withdraw", by, hand_over.giver, at)
 
 
+def _key(hand_over: HandOver) -> str:
+    return f"hand-over-{hand_over.ref}"
+
+
 def _hold(cases: Iterable[Case]) -> list[Case]:
     """Return the cases as they are now, held until the transaction ends, always in the same order."""
     wanted = [case.pk for case in cases]
@@ -82,6 +97,7 @@ def _move(hand_over: HandOver, verb: HandOverVerb, by: User, whose: User, at: da
     now.state = HandOverState(move_hand_over(now.state, verb))
     now.answered_at = at
     now.save(update_fields=["state", "answered_at"])
+    outbox.cancel(key=_key(now), why="answered")
     audit.record(by=by, verb=f"hand_over.{now.state}", what="hand_over", about=now.ref, at=at)
     realtime.publish("hand_over", now.ref)
     return now

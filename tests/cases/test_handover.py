@@ -7,6 +7,7 @@ from cases.models import Case, CaseState, HandOver
 from cases.services import casework, handover
 from helpline.core.audit.models import Entry
 from helpline.core.errors import Conflict, NotAllowed, NotFound
+from helpline.core.outbox.models import Message
 from tests.factories import make_case, make_follow_up
 
 
@@ -99,3 +100,28 @@ def test_a_hand_over_is_between_two_people(offered, nomsa, thandi, sipho, naledi
     for person in (sipho, naledi):
         with pytest.raises(NotFound):
             get_hand_over(person, offered.ref, at=at)
+
+
+def test_thandi_is_told_by_a_text_that_names_nothing(offered, cases, thandi, at):
+    told = Message.objects.get()
+    assert (told.key, told.route, told.to_ref) == (f"hand-over-{offered.ref}", "staff", "thandi")
+    assert (told.template, told.words, told.about) == ("staff/hand_over", {}, cases[0].ref)
+    assert told.expires_at > at
+
+
+def test_a_refused_offer_tells_nobody(cases, nomsa, lerato, at):
+    with pytest.raises(NotAllowed):
+        handover.offer(giver=nomsa, taker=lerato, cases=cases, at=at)
+    assert not Message.objects.exists()
+
+
+def test_who_has_no_verified_number_sees_it_on_the_board_alone(cases, nomsa, thandi, at):
+    thandi.duty_phone_verified_at = None
+    thandi.save()
+    handover.offer(giver=nomsa, taker=thandi, cases=cases, at=at)
+    assert not Message.objects.exists()
+
+
+def test_an_offer_that_was_taken_back_is_not_told_any_more(offered, nomsa, at):
+    handover.withdraw(hand_over=offered, by=nomsa, at=at)
+    assert Message.objects.get().state == "canceled"

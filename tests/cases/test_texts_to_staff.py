@@ -24,6 +24,7 @@ ALARMS = [
 ]  # fmt: skip
 TEXTS = [
     ("staff/follow_up_due", {}),
+    ("staff/hand_over", {}),
     ("staff/verify_number", {"code": "492817"}),
     *(("staff/alarm", {"kind": kind}) for kind in ALARMS),
 ]
