@@ -10,7 +10,7 @@ from helpline.core.rota.models import Shift
 from helpline.core.staff.models import HeldRole, User
 
 NIGHT = datetime(2026, 11, 23, 0, 10, tzinfo=UTC)  # 02:10 in Johannesburg
-_callers = count(200)
+_callers = count(300)  # tests that name a number themselves name lower ones
 
 
 def make_person(username, *roles, display_name="", duty_phone=None, is_verified=True, is_active=True):

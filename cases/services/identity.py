@@ -1,7 +1,5 @@
 """Who it is: a number says "possibly", a person decides, and the decision is written down and can be undone."""
 
-import hmac
-import unicodedata
 from datetime import datetime
 
 from django.db import models, transaction
@@ -12,6 +10,7 @@ from cases.access import may_read_story, numbers_of, with_story
 from cases.lifecycle import move_case
 from cases.models import Caller, Case, CaseState, LetIn, SafeContact, Whose
 from cases.services.casework import lock
+from cases.services.code_words import check_code_word, check_may_still_say, was_given
 from cases.services.followups import refresh_next_due
 from helpline.core.audit import services as audit
 from helpline.core.errors import NotAllowed, NotFound
@@ -31,7 +30,8 @@ def confirm_known(*, case: Case, by: User, how: str, at: datetime, code_word: st
 
     With a code word, it must be one that somebody who used this number before has left with us, and the case becomes that
     person's. Deliberately, it becomes that of who used the number first. Raises NotAllowed for a wrong word (written
-    down, without the word: call this outside a transaction that is rolled back) or where there is nothing to confirm.
+    down, without the word: call this outside a transaction that is rolled back), after too many of them within an hour
+    for anybody but a supervisor, or where there is nothing to confirm.
     """
     if how not in How.values:
         raise NotAllowed(_("Say how you know: by the code word, or deliberately without it."))
@@ -39,10 +39,10 @@ def confirm_known(*, case: Case, by: User, how: str, at: datetime, code_word: st
         raise NotAllowed(_("This number was not seen before, so there is nothing to confirm."))
     known = case.caller
     if how == How.CODE_WORD:
-        known = _whose_word(case, code_word)
-        if known is None:
-            audit.record(by=by, verb="case.wrong_code_word", what="case", about=case.ref, at=at)
-            raise NotAllowed(_("That is not a code word of anybody who used this number."))
+        people = Caller.objects.filter(cases__number=case.number_id).distinct().order_by("pk")
+        known = check_code_word(case=case, by=by, said=code_word, among=people, at=at)
+    else:
+        check_may_still_say(case=case, by=by, at=at)
     with transaction.atomic():
         now = lock(case)
         now.caller, now.possibly_known = known, False
@@ -50,19 +50,6 @@ def confirm_known(*, case: Case, by: User, how: str, at: datetime, code_word: st
         audit.record(by=by, verb="case.confirmed_known", what="case", about=case.ref, at=at, how=how)
         realtime.publish("case", now.ref)
     return now
-
-
-def _whose_word(case: Case, said: str) -> Caller | None:
-    """Find who left this word, among the people who used the number. All are compared, in the same time."""
-    people = Caller.objects.filter(cases__number=case.number_id).distinct().order_by("pk")
-    meant = _plain(said)
-    matching = [one for one in people if one.code_word and hmac.compare_digest(_plain(one.code_word), meant)]
-    return matching[0] if matching and meant else None
-
-
-def _plain(word: str) -> bytes:
-    """Words are said, not typed: capitals, spaces and the way of writing an accent do not count."""
-    return "".join(unicodedata.normalize("NFKC", word).casefold().split()).encode("utf-8", "surrogatepass")
 
 
 @transaction.atomic
@@ -173,18 +160,34 @@ def earlier_cases(case: Case) -> list[Case]:
     return list(before.exclude(state=CaseState.JOINED).select_related("owner", "line").order_by("-opened_at", "-pk"))
 
 
-@transaction.atomic
-def join_cases(*, case: Case, into: Case, by: User, how: str, at: datetime) -> Case:
-    """Let `case` go on as part of `into`; always in the audit, and `part_cases` undoes it.
+def join_cases(*, case: Case, into: Case, by: User, how: str, at: datetime, code_word: str = "") -> Case:
+    """Let `case` go on as part of `into`; always in the audit with how it is known, and `part_cases` undoes it.
 
-    Calls, texts, notes and follow-ups stay with the case that they belong to; the page of `into` shows both. Cases that
-    had been joined to `case` come along. Whoever has `into` may read `case` from now on. Raises NotAllowed where this
-    person may not read both, while the caller of `case` is only possibly known, or where the states forbid it.
+    By the code word: the caller gave it on `case` when it was said who they are, or says that of `into` now. Calls,
+    texts, notes and follow-ups stay with the case that they belong to; the page of `into` shows both. Cases that had been
+    joined to `case` come along. Whoever has `into` may read `case` from now on. Raises NotAllowed where this person may
+    not read both, for a wrong word as `confirm_known` does, while the caller of `case` is only possibly known, or where
+    the states forbid it.
     """
     if how not in How.values:
         raise NotAllowed(_("Say how you know: by the code word, or deliberately without it."))
     if not (may_read_story(by, case) and may_read_story(by, into)):
         raise NotAllowed(_("Only somebody who may read both cases can join them."))
+    if how == How.DELIBERATE:
+        check_may_still_say(case=case, by=by, at=at)
+    elif not has_given_word_for(case, into):
+        among = [into.caller] if into.caller is not None else []
+        check_code_word(case=case, by=by, said=code_word, among=among, at=at)
+    return _join(case, into, by, how, at)
+
+
+def has_given_word_for(case: Case, into: Case) -> bool:
+    """Say whether the caller of `case` has already given the code word of the person of `into`."""
+    return case.caller_id is not None and case.caller_id == into.caller_id and was_given(case)
+
+
+@transaction.atomic
+def _join(case: Case, into: Case, by: User, how: str, at: datetime) -> Case:
     one, other = sorted((case, into), key=lambda row: row.pk)
     held = {row.pk: row for row in (lock(one), lock(other))}
     case, into = held[case.pk], held[into.pk]

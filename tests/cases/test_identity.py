@@ -137,7 +137,7 @@ def confirmed(tonight, thandi, at):
 
 def test_a_case_is_joined_to_an_older_one_and_everything_stays_where_it_was(confirmed, march, thandi, at):
     note, follow_up = make_note(confirmed, thandi, "tonight"), make_follow_up(confirmed, due_at=at + timedelta(hours=1))
-    identity.join_cases(case=confirmed, into=march, by=thandi, how="code_word", at=at)
+    identity.join_cases(case=confirmed, into=march, by=thandi, how="code_word", code_word="sea otter", at=at)
     joined = Case.objects.get(pk=confirmed.pk)
     assert (joined.state, joined.joined_into) == (CaseState.JOINED, march)
     note.refresh_from_db()
