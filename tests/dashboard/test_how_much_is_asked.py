@@ -1,0 +1,81 @@
+"""No page asks the database more often where more has happened: a full night must not be a slow one."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cases.models import HandOver
+from helpline.api.tokens import issue_token
+from telephony.models import Leg, Media, Recording, Text
+from tests.factories import let_in, make_caller, make_case, make_follow_up, make_note, make_person, make_shift
+
+PAGES = [
+    "/", "/board/now/", "/board/due/", "/board/tonight/", "/cases/", "/cases/?show=due", "/calls/", "/texts/", "/rota/",
+    "/staff/", "/me/", "/cases/{case}/", "/cases/{case}/story/", "/cases/{case}/promises/",
+]  # fmt: skip
+KINDS = ["calls", "texts", "callers", "cases", "follow-ups", "staff", "shifts", "lines"]
+
+
+@pytest.fixture
+def busy_night(line, thandi, sipho, at, ring):
+    """Make so much of everything happen, all of it also on one long case. Returns that case."""
+    made = {}
+
+    def happen(many):
+        case = made.setdefault("case", make_case(line=line, caller=make_caller(), owner=thandi, at=at))
+        for number in range(many):
+            when = at - timedelta(minutes=number)
+            other = make_case(line=line, caller=make_caller(code_name="Rose"), owner=sipho, at=when, summary="a word")
+            let_in(other, thandi)
+            for one in (case, other):
+                make_note(one, thandi, "a word", at=when)
+                make_follow_up(one, owner=sipho, due_at=when, why="a word")
+                make_follow_up(one, owner=sipho, state="done", finished_at=when)
+                call = ring(one, sipho, thandi, state="ended", outcome="voicemail", started_at=when, answered_by=sipho)
+                Recording.objects.create(call=call, sid=f"RE{call.pk}", state="kept", sound=b"x", made_at=when)
+                text = Text.objects.create(
+                    sid=f"SM{call.pk}", direction="inbound", line=line, case=one, number=one.number, caller=one.caller,
+                    body="a word", at=when, written_by=sipho,
+                )  # fmt: skip
+                Media.objects.create(
+                    text=text, position=0, url="https://x", state="kept", content=b"x", mime="image/png"
+                )
+            ring(other, sipho, thandi)
+            offered = HandOver.objects.create(giver=sipho, taker=thandi, offered_at=when)
+            offered.cases.add(other)
+            person = make_person(f"somebody{call.pk}", "paralegal", "counsellor")
+            make_shift(line, person, position=9)
+            Leg.objects.filter(call=call).update(result="declined")
+        return case
+
+    return happen
+
+
+def count(client, path, **headers):
+    client.get(path, **headers)  # what is learned once in the life of a process is no part of a page
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path, **headers).status_code == 200
+    return [one["sql"] for one in asked]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_asks_as_often_for_much_as_for_little(path, sit_down, busy_night, naledi):
+    desk = sit_down(naledi)
+    case = busy_night(4)
+    little = count(desk, path.format(case=case.ref))
+    busy_night(10)
+    much = count(desk, path.format(case=case.ref))
+    assert len(much) <= len(little), [sql[:200] for sql in much]
+    assert len(much) < 60
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_of_the_api_asks_as_often_for_much_as_for_little(kind, client, busy_night, naledi, at):
+    told = {"headers": {"Authorization": f"Token {issue_token(username='naledi', at=at)}"}}
+    busy_night(4)
+    little = count(client, f"/api/v1/{kind}/", **told)
+    busy_night(10)
+    much = count(client, f"/api/v1/{kind}/", **told)
+    assert len(much) <= len(little) + 1, [sql[:200] for sql in much]  # one more where new readings are written down
