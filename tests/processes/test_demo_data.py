@@ -138,7 +138,7 @@ def test_more_cases_than_numbers_come_from_numbers_that_were_seen_before(at):
 
 def test_a_token_is_printed_alone_and_for_people_who_work_here(organisation, client):
     token = run("issue_api_token", "coordinator")
-    assert re.fullmatch(r"[0-9a-f]{40}\n", token)
+    assert re.fullmatch(r"[0-9a-f]{40}\.[0-9a-f]{40}\n", token)
     assert run("issue_api_token", "coordinator") == token
     User.objects.filter(username="coordinator").update(is_active=False)
     for name in ("coordinator", "nobody"):
