@@ -12,7 +12,7 @@ from django.db.models import Prefetch
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, FollowUp, HandOver
+from cases.models import Case, FollowUp, HandOver, Urgency
 from helpline.core.alarms.models import Alarm
 from helpline.core.lines.models import Line
 from helpline.core.rota.coverage import Turn, next_change, who_covers
@@ -58,7 +58,8 @@ class LiveCall:
     case_ref: str = ""
     is_mine: bool = False
     possibly_known: bool = False
-    in_danger: bool = False
+    in_danger: bool = False  # the caller pressed for help
+    is_at_once: bool = False  # we have written down that somebody is in danger or arrested
     may_take: bool = False
 
     @property
@@ -116,6 +117,7 @@ def _live_call(call: Call, user: User, is_visible: bool) -> LiveCall:
         is_mine=case is not None and case.owner_id == user.pk,
         possibly_known=case is not None and case.possibly_known,
         in_danger=call.in_danger,
+        is_at_once=case is not None and case.urgency == Urgency.DANGER,
         may_take=case is not None and case.owner_id is None,
     )
 
@@ -132,6 +134,7 @@ class DueRow:
     owner: str
     is_mine: bool
     is_urgent: bool
+    is_at_once: bool
 
 
 @dataclass(frozen=True)
@@ -193,6 +196,7 @@ def _due_row(row: FollowUp, user: User) -> DueRow:
         owner=str(row.owner) if row.owner else "",
         is_mine=row.owner_id == user.pk,
         is_urgent=row.is_urgent,
+        is_at_once=row.case.urgency == Urgency.DANGER,
     )
 
 

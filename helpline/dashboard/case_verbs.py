@@ -12,16 +12,17 @@ from django.views.decorators.http import require_POST
 from cases.access import READ, WRITE, get_case, get_follow_up, reveal_number
 from cases.models import FollowUp
 from cases.services import casework, followups, handover, identity
-from cases.services.identity import How
 from helpline.core import clock
 from helpline.core.errors import NotAllowed
 from helpline.core.staff.models import User
 from helpline.dashboard.case_views import promises_of, show_case
 from helpline.dashboard.casefile import who_may_take
-from helpline.dashboard.forms import CallerForm, FollowUpForm, HandOverForm
+from helpline.dashboard.forms import CallerForm, FollowUpForm, HandOverForm, PostponeForm
 from helpline.dashboard.people import says_why, worker
-from helpline.dashboard.words import here
+from helpline.dashboard.words import here, say_when
 from telephony.services import writing
+
+LONGEST_SUMMARY = 1000  # characters; the field takes 300, what came by the API may be longer
 
 
 def back(ref: str) -> HttpResponse:
@@ -91,9 +92,33 @@ def join(request: HttpRequest, ref: str) -> HttpResponse:
     user, at = worker(request), clock.now()
     case = get_case(user, ref, to=WRITE, at=at)
     into = get_case(user, request.POST.get("into", ""), to=WRITE, at=at)
-    identity.join_cases(case=case, into=into, by=user, how=How.DELIBERATE, at=at)
+    said = request.POST
+    identity.join_cases(case=case, into=into, by=user, how=said.get("how", ""), code_word=said.get("word", ""), at=at)
     messages.success(request, _("Joined. It goes on here, and can be taken apart again."))
     return back(into.ref)
+
+
+@require_POST
+@says_why
+def summarise(request: HttpRequest, ref: str) -> HttpResponse:
+    """Keep in one line what the case is about; a blank one takes it away."""
+    user, at = worker(request), clock.now()
+    case = get_case(user, ref, to=WRITE, at=at)
+    line = " ".join(request.POST.get("summary", "").split())
+    if len(line) > LONGEST_SUMMARY:
+        raise NotAllowed(_("One line is enough here: the rest belongs into a note. Nothing was changed."))
+    casework.set_summary(case=case, by=user, summary=line, at=at)
+    return back(ref)
+
+
+@require_POST
+@says_why
+def urgency(request: HttpRequest, ref: str) -> HttpResponse:
+    """Say that somebody is in danger or arrested, or not any longer."""
+    user, at = worker(request), clock.now()
+    case = get_case(user, ref, to=WRITE, at=at)
+    casework.set_urgency(case=case, by=user, urgency=request.POST.get("urgency", ""), at=at)
+    return back(ref)
 
 
 @require_POST
@@ -218,6 +243,15 @@ def follow_up(request: HttpRequest, ref: str, follow_up_ref: str) -> HttpRespons
     return render(request, "cases/_promises_told.html", page)
 
 
+def _postpone(row: FollowUp, user: User, at: datetime, said: "dict[str, str]") -> str:
+    form = PostponeForm(said)
+    until = form.due_at(at)
+    if until is None:
+        raise NotAllowed(_("Say until when."))
+    followups.snooze(follow_up=row, by=user, at=at, until=until, reason=form.cleaned_data["reason"])
+    return _("Postponed: due {time}. Why stands in the story.").format(time=say_when(until, at, here()))
+
+
 UNDONE_BY_REOPENING = frozenset({"finish", "skip", "give_up"})
 MAY_STILL_BE_UNDONE = timedelta(minutes=1)  # a promise that was overdue when it was finished is due again in a minute
 
@@ -235,6 +269,14 @@ def act(row: FollowUp, verb: str, user: User, at: datetime, said: "dict[str, str
         case "take":
             followups.assign(follow_up=row, to=user, by=user, at=at)
             return _("Yours now.")
+        case "snooze":
+            return _postpone(row, user, at, said)
+        case "assign":
+            to = who_may_take(user).filter(username=said.get("to", "")).first()
+            if to is None:
+                raise NotAllowed(_("Say who does it."))
+            followups.assign(follow_up=row, to=to, by=user, at=at)
+            return _("Given to {name}.").format(name=to)
         case "skip":
             followups.skip(follow_up=row, by=user, at=at, reason=reason)
             return _("Not needed any more.")

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cases.access import READ, Reason, get_case, may_read_story
 from cases.models import Case
 from cases.services import identity, intake
+from cases.services.code_words import was_given
 from helpline.core import clock
 from helpline.core.lines.models import Line
 from helpline.core.privacy.references import new_opaque
 from helpline.core.staff.models import User
 from helpline.dashboard.casefile import count_earlier_cases, read_draft, read_promises, read_safe_lines, who_may_take
 from helpline.dashboard.caselist import SHOWS, read_cases, search_cases
-from helpline.dashboard.forms import CallerForm, FollowUpForm, HandOverForm, NewCaseForm
+from helpline.dashboard.forms import CallerForm, FollowUpForm, HandOverForm, NewCaseForm, postpone_choices
 from helpline.dashboard.people import says_why, worker
 from helpline.dashboard.story import Story, read_story
 from telephony.models import Call
@@ -30,20 +31,17 @@ def show_case(request: HttpRequest, case: Case, at: datetime, *, status: int = 2
     user = worker(request)
     may_read = may_read_story(user, case)
     page = {
-        "case": case,
-        "may_read": may_read,
-        "may_write": may_read,
         "caller": None if case.possibly_known else case.caller,
         "safe_lines": read_safe_lines(case, at) if may_read else [],
         "reasons": Reason.choices,
-        "promises": read_promises(case),
+        **promises_of(case, user, at),
         "story": story_of(case, user, at) if may_read else Story(),
         "earlier_count": count_earlier_cases(case) if may_read else 0,
         "earlier_cases": identity.earlier_cases(case) if may_read and case.state == "open" else [],
+        "has_given_word": was_given(case),
         "draft": read_draft(case, user),
         "text_key": new_opaque(),
         "on_the_phone": Call.objects.live().filter(case=case).exists(),
-        "now": at,
         "follow_up_form": FollowUpForm(at=at),
         "hand_over_form": HandOverForm(takers=who_may_take(user)),
         "caller_form": CallerForm(initial=names_of(case)),
@@ -94,7 +92,15 @@ def promises(request: HttpRequest, ref: str) -> HttpResponse:
 def promises_of(case: Case, user: User, at: datetime) -> dict[str, Any]:
     """Return what the promises of a case are drawn from."""
     may_write = may_read_story(user, case)
-    return {"case": case, "promises": read_promises(case), "may_read": may_write, "may_write": may_write, "now": at}
+    return {
+        "case": case,
+        "promises": read_promises(case),
+        "may_read": may_write,
+        "may_write": may_write,
+        "now": at,
+        "postpone_choices": postpone_choices(at),
+        "colleagues": list(who_may_take(user)) if may_write else [],
+    }
 
 
 def parse_time(text: str | None) -> datetime | None:

@@ -1,6 +1,6 @@
 """What people fill in on the case page. The words are theirs; what may be is decided by the services."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
 from django import forms
@@ -11,6 +11,7 @@ from helpline.core.staff.models import User
 from helpline.dashboard.words import here
 
 MORNING = time(9, 0)
+MORNING_IS_AFTER = timedelta(hours=2)  # nearer than that, "in 2 h" says the same
 
 
 def set_look(form: forms.BaseForm) -> None:
@@ -63,6 +64,40 @@ class FollowUpForm(forms.Form):
             tomorrow = self.at.astimezone(here()).date() + timedelta(days=1)
             return datetime.combine(tomorrow, MORNING, tzinfo=here())
         return self.at + timedelta(minutes=int(soon)) if soon.isdecimal() else None
+
+
+def next_morning(at: datetime, zone: tzinfo) -> datetime:
+    """Return the next nine o'clock that is more than two hours away: at night the one of the day that has begun."""
+    day = at.astimezone(zone).date()
+    today = datetime.combine(day, MORNING, tzinfo=zone)
+    return today if today - at > MORNING_IS_AFTER else datetime.combine(day + timedelta(days=1), MORNING, tzinfo=zone)
+
+
+def postpone_choices(at: datetime) -> list[tuple[str, str]]:
+    """Return until when something can be put off with one press, as it is sent and as it is said."""
+    is_today = next_morning(at, here()).date() == at.astimezone(here()).date()
+    morning = _("this morning, 09:00") if is_today else _("tomorrow morning, 09:00")
+    return [("30", str(_("in 30 min"))), ("120", str(_("in 2 h"))), ("morning", str(morning))]
+
+
+class PostponeForm(forms.Form):
+    """Until when something is put off, and why. A time that is typed counts before one that is chosen."""
+
+    until = forms.ChoiceField(choices=[("30", ""), ("120", ""), ("morning", "")], required=False)
+    until_at = forms.DateTimeField(required=False)
+    reason = forms.CharField(max_length=500, required=False)
+
+    def due_at(self, at: datetime) -> datetime | None:
+        """Return the time that was meant, None where none was given or it cannot be read."""
+        if not self.is_valid():
+            return None
+        said = self.cleaned_data
+        if said["until_at"] is not None:
+            typed: datetime = said["until_at"]
+            return typed
+        if said["until"] == "morning":
+            return next_morning(at, here())
+        return at + timedelta(minutes=int(said["until"])) if said["until"] else None
 
 
 class HandOverForm(forms.Form):

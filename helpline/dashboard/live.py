@@ -35,10 +35,10 @@ PARTS: dict[str, tuple[str, ...]] = {
     "case": ("now", "due", "story"),
     "follow_up": ("due", "promises", "story"),
     "hand_over": ("tonight", "promises"),
-    "rota": ("tonight",),
+    "rota": ("tonight", "rota"),
     "alarm": ("tonight",),
 }
-ALL_PARTS = ("now", "due", "tonight", "story", "promises")
+ALL_PARTS = ("now", "due", "tonight", "story", "promises", "rota")
 
 
 def tell(kind: str, ref: str) -> str:

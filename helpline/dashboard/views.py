@@ -16,6 +16,7 @@ from helpline.core.alarms import services as alarms
 from helpline.core.alarms.models import Alarm
 from helpline.core.staff.models import Role
 from helpline.dashboard.board import read_due, read_now, read_tonight
+from helpline.dashboard.on_call import read_watches
 from helpline.dashboard.people import says_why, worker
 from helpline.dashboard.words import here
 
@@ -47,6 +48,13 @@ def tonight(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     part = {"tonight": read_tonight(worker(request), at), "title": title_of_night(at)}
     return render(request, "dashboard/_tonight.html", part)
+
+
+@require_GET
+def on_call(request: HttpRequest) -> HttpResponse:
+    """Give what the top bar says of who is on call."""
+    worker(request)
+    return render(request, "_parts/_on_call.html", {"watches": read_watches(clock.now())})
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """Tags of the desk: shapes, states, times, places."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +9,17 @@ from django.template import Context
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cases.promises import say_when as say_promised
 from helpline.core import clock
-from helpline.dashboard import words
+from helpline.core.staff.models import User
+from helpline.dashboard import legs, words
 from helpline.dashboard.navigation import Link, links_for
+from helpline.dashboard.on_call import Watch, read_watches
+from telephony.models import Call, Leg
 
 register = template.Library()
 
@@ -155,6 +162,58 @@ def alarm_words(kind: str) -> str:
 def split_words(text: str) -> list[str]:
     """Cut a text at its spaces, for short lists in a template."""
     return text.split()
+
+
+@register.simple_tag
+def said_to_caller(call: Call) -> str:
+    """Say again the time that the caller was told when the message prompt was reached; blank where nothing was told."""
+    if call.promise_due_at is None or call.prompted_at is None or call.line is None:
+        return ""
+    return say_promised(call.promise_due_at, at=call.prompted_at, zone=call.line.time_zone).say(gettext)
+
+
+@register.filter
+def legs_line(rung: Iterable[Leg]) -> str:
+    """Say in one line what became of the phones that were rung for a call."""
+    return legs.say_line([_plain(leg) for leg in rung])
+
+
+@register.filter
+def leg_place(leg: Leg) -> str:
+    """Say at which place in the order a phone was rung."""
+    return legs.say_place(leg.step, is_last_resort=leg.is_last_resort)
+
+
+@register.filter
+def leg_became(leg: Leg) -> str:
+    """Say what became of one phone, with the name of whose it is."""
+    whose = str(leg.person) if leg.person and not leg.is_last_resort else capfirst(leg_place(leg))
+    return legs.say_became(whose, leg.result or "", leg.key_pressed)
+
+
+@register.filter
+def leg_rang(leg: Leg) -> str:
+    """Say for how long a phone rang; blank while it rings."""
+    seconds = legs.count_ringing_seconds(leg.rang_at, leg.picked_up_at, leg.ended_at)
+    return "" if seconds is None else words.say_length(seconds)
+
+
+@register.filter
+def anomaly_words(code: str) -> str:
+    """Say what was out of the ordinary about a call."""
+    return legs.say_anomaly(code)
+
+
+def _plain(leg: Leg) -> legs.Rung:
+    return legs.Rung(leg.step, leg.result or "", leg.key_pressed, leg.is_last_resort)
+
+
+@register.simple_tag(takes_context=True)
+def on_call(context: Context) -> list[Watch]:
+    """Give who is on call now and next, for staff who are signed in; nothing for anybody else."""
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    return read_watches(clock.now()) if isinstance(user, User) else []
 
 
 @register.simple_tag(takes_context=True)

@@ -39,7 +39,7 @@ function single(key) {
   else if (key === "/") tell("palette");
   else if (key === "q") tell("weather");
   else if (key === ".") nextDue();
-  else if ("anft".includes(key)) return goTo(key);
+  else if ("anftsup".includes(key)) return goTo(key);
   else return false;
   return true;
 }

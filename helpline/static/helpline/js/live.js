@@ -63,6 +63,24 @@ addEventListener("online", () => {
   document.dispatchEvent(new CustomEvent("desk:link", { detail: "back" }));
 });
 
+// A part in which somebody has opened a form does not re-read itself under their hands: it does so when they close it.
+function isInUse(part) {
+  return Boolean(part.querySelector?.("details[open] form"));
+}
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.requestConfig?.verb === "get" && event.detail.target === event.detail.elt && isInUse(event.detail.elt)) event.preventDefault();
+});
+
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const part = event.target.closest?.("[hx-get]");
+    if (part && !event.target.open && event.target.querySelector("form") && !isInUse(part)) reread();
+  },
+  true,
+);
+
 // A refusal in words is shown in its place. An answer from the sign-in pages means that the session has ended: go there,
 // instead of drawing them into a part of this page.
 document.addEventListener("htmx:beforeSwap", (event) => {
