@@ -180,6 +180,13 @@ def make_nul_visible(text: str) -> str:
     return re.sub("[\ud800-\udfff]", "\ufffd", text.replace("\x00", "␀"))
 
 
+def make_visible(text: str) -> str:
+    """Return a text as a page may show it: NUL as above, and the marks that turn letters round ("\u202egnp.exe" would be
+    read as "exe.png") as "⟨→⟩" and "⟨←⟩". What Arabic or Hebrew need to be set right is left alone.
+    """
+    return make_nul_visible(text).replace("\u202d", "⟨→⟩").replace("\u202e", "⟨←⟩")
+
+
 def _pack(places: Iterable[int], size: int) -> int:
     segments, left = 0, 0
     for width in places:

@@ -10,7 +10,7 @@ from helpline.core.outbox.models import Message
 from helpline.core.privacy.fields import SealedBytes, SealedJSON, SealedText
 from helpline.core.privacy.references import new_opaque
 from telephony.querysets import MediaQuerySet, TextQuerySet
-from telephony.text_words import make_nul_visible
+from telephony.text_words import make_visible
 
 
 class Direction(models.TextChoices):
@@ -54,8 +54,8 @@ class Text(models.Model):
 
     @property
     def shown(self) -> str:
-        """The body as a page can show it: what cannot be seen there, such as NUL, is made visible."""
-        return make_nul_visible(self.body)
+        """The body as a page can show it: what cannot be seen there, NUL or a turn of direction, is made visible."""
+        return make_visible(self.body)
 
 
 class TextEvent(models.Model):

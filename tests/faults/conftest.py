@@ -1,6 +1,5 @@
 """A line of our own on a PostgreSQL of our own, which may be frozen, stopped and started again while calls come in."""
 
-import json
 import os
 import shutil
 import signal
@@ -89,6 +88,31 @@ def database():
         shutil.rmtree(folder / "postgresql", ignore_errors=True)
 
 
+class Broker:
+    """A Redis of our own, which a test may empty and stop."""
+
+    def __init__(self, folder):
+        self.server = servers.Redis(folder / "redis")
+        self.address = self.server.start()
+
+    def forget_everything(self):
+        redis.Redis.from_url(self.address).flushall()
+
+    def stop(self):
+        self.server.stop()
+
+    def start_again(self):
+        self.server.launch(list(self.server.process.args))
+
+
+@pytest.fixture(scope="module")
+def broker():
+    with tempfile.TemporaryDirectory(prefix="helpline-broker-") as made:
+        broker = Broker(Path(made))
+        yield broker
+        broker.stop()
+
+
 @dataclass
 class Line:
     """A started line with the demo organisation on duty, and the gateway that speaks to it."""
@@ -115,27 +139,26 @@ class Line:
         write = (
             "from telephony.services import snapshot; from helpline.core import clock; snapshot.write(at=clock.now())"
         )
-        self.live.manage("shell", "--no-imports", "-c", write)
+        self.manage_python(write)
+
+    def manage_python(self, program):
+        """Run a few statements with the application's own models, on the processes' database."""
+        return self.live.manage("shell", "--no-imports", "-c", program)
+
+    def start_another(self, name):
+        """Start one more process of a kind."""
+        first = self.live.processes.pop(name)
+        self.live.start(name)
+        self.live.processes[f"first {name}"] = first
+
+    def kill(self, name):
+        """End a process and its children as a power cut would."""
+        process = self.live.processes.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
     def redis(self):
         return redis.Redis.from_url(self.env.redis_url)
-
-    def texts_at_network(self, number=None):
-        """What the practice network was given to send, by its REST side."""
-        account, token = self.env.twilio_account_sid, self.env.twilio_auth_tokens[0]
-        manager = urllib.request.HTTPPasswordMgrWithDefaultRealm()
-        manager.add_password(None, self.env.twilio_api_url, account, token)
-        opener = urllib.request.build_opener(urllib.request.HTTPBasicAuthHandler(manager))
-        query = f"?PageSize=1000{f'&To=%2B{number[1:]}' if number else ''}"
-        address = f"{self.env.twilio_api_url}/2010-04-01/Accounts/{account}/Messages.json{query}"
-        found = []
-        while address:
-            with opener.open(address, timeout=20) as answer:
-                page = json.load(answer)
-            found += page["messages"]
-            following = page.get("next_page_uri")
-            address = f"{self.env.twilio_api_url}{following}" if following else None
-        return found
 
 
 @contextmanager

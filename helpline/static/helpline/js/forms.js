@@ -30,8 +30,10 @@ async function keep(field) {
     unsaved.delete(field);
     say(field, field.value === sent ? "kept" : "writing");
     if (field.value !== sent) later(field, PAUSE);
-  } catch {
+    document.dispatchEvent(new CustomEvent("desk:link", { detail: "reached" }));
+  } catch (broken) {
     say(field, "lost");
+    if (broken instanceof TypeError) document.dispatchEvent(new CustomEvent("desk:link", { detail: "unreached" }));
     later(field, AGAIN);
   }
 }

@@ -52,6 +52,17 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (document.querySelector("[sse-connect]")) say(polling ? "polling" : "well");
 });
 
+// What is typed is sent past htmx: where that does not arrive, the page has no connection either, and the other way round.
+document.addEventListener("desk:link", (event) => {
+  if (event.detail === "unreached") {
+    lostAt ??= new Date();
+    say("lost");
+  } else if (event.detail === "reached" && lostAt) {
+    lostAt = null;
+    if (document.querySelector("[sse-connect]")) say(polling ? "polling" : "well");
+  }
+});
+
 addEventListener("offline", () => {
   lostAt ??= new Date();
   say("lost");
