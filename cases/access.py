@@ -35,13 +35,17 @@ _OPAQUE_REFERENCE = re.compile(rf"[{ALPHABET}]{{1,24}}")
 
 
 class To(StrEnum):
-    """What a door is opened for. WRITE needs the story, too: nobody writes into what she may not read."""
+    """What a door is opened for: to know of a case (READ), to read what stands in it (STORY), or to write into it.
+
+    WRITE needs the story, too: nobody writes into what she may not read.
+    """
 
     READ = "read"
+    STORY = "story"
     WRITE = "write"
 
 
-READ, WRITE = To.READ, To.WRITE
+READ, STORY, WRITE = To.READ, To.STORY, To.WRITE
 
 
 class Reason(models.TextChoices):
@@ -57,7 +61,7 @@ def get_case(user: User, ref: str, *, to: To, at: datetime, reason: str = "") ->
     """Return one case, with its line, people and owner. `reason` is a code for the audit, never a text.
 
     Raises NotFound, alike and after the same work, where there is no such case and where it is not this person's to know
-    of; NotAllowed where she may know of it and wants to write, but was not let in.
+    of; NotAllowed where she may know of it and wants its story or to write, but was not let in.
     """
     ref = ref.strip().upper()
     case = None
@@ -66,7 +70,7 @@ def get_case(user: User, ref: str, *, to: To, at: datetime, reason: str = "") ->
         case = Case.objects.visible_to(user).select_related(*people).filter(ref=ref).first()
     if case is None:
         _refuse(user, ref, at)
-    if to == WRITE and not may_read_story(user, case):
+    if to != READ and not may_read_story(user, case):
         audit.record(by=user, verb="case.denied", what="case", about=case.ref, at=at, to=str(to))
         raise NotAllowed(_("Take this case over first: until then its notes are shut."))
     _note_opening(user, case, to, at, reason)
@@ -81,7 +85,7 @@ def _refuse(user: User, ref: str, at: datetime) -> NoReturn:
 
 
 def _note_opening(user: User, case: Case, to: To, at: datetime, reason: str) -> None:
-    verb = f"case.{to}"
+    verb = "case.write" if to == WRITE else "case.read"
     already = Entry.objects.filter(about=case.ref, who=user, verb=verb, at__gt=at - SAME_READING, at__lte=at)
     if reason or not already.exists():
         detail = {"reason": reason} if reason else {}

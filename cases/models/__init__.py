@@ -1,11 +1,20 @@
 """Cases: who calls, what is promised, what is due."""
 
-from cases.models.caller import Caller, Number, SafeContact, Whose
+from cases.models.caller import (
+    Caller,
+    ContactRoute,
+    Number,
+    RouteKind,
+    SafeContact,
+    SafeContactCard,
+    Voicemail,
+    Whose,
+)
 from cases.models.case import Case, CaseState, LetIn, Note, Source, Urgency
 from cases.models.followup import FollowUp, FollowUpKind, FollowUpState
 from cases.models.handover import HandOver, HandOverState
 
 __all__ = [
-    "Caller", "Case", "CaseState", "FollowUp", "FollowUpKind", "FollowUpState", "HandOver", "HandOverState", "LetIn",
-    "Note", "Number", "SafeContact", "Source", "Urgency", "Whose",
+    "Caller", "Case", "CaseState", "ContactRoute", "FollowUp", "FollowUpKind", "FollowUpState", "HandOver", "HandOverState", "LetIn",
+    "Note", "Number", "RouteKind", "SafeContact", "SafeContactCard", "Source", "Urgency", "Voicemail", "Whose",
 ]  # fmt: skip

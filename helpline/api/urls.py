@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from cases.api import Callers, Cases, FollowUps
+from cases.api.casework import Callers, Cases, FollowUps
 from helpline.api.audit import Audit
 from helpline.api.lines import Lines
 from helpline.api.nothing import Nothing

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, FollowUp, HandOver, Urgency
 from helpline.core.alarms.models import Alarm
+from helpline.core.http.words import here
 from helpline.core.lines.models import Line
 from helpline.core.rota.coverage import Turn, next_change, who_covers
 from helpline.core.rota.services import Rota, read_rota
 from helpline.core.staff.models import Role, User
 from helpline.dashboard.night import SHOWS_AFTER, SHOWS_BEFORE, Night, draw_night
-from helpline.dashboard.words import here
 from telephony.models import Call, Leg, Recording
 
 CALLS_SHOWN = 20  # more than that at once and the board is the wrong place to look

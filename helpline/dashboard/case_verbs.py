@@ -14,12 +14,12 @@ from cases.models import FollowUp
 from cases.services import casework, followups, handover, identity
 from helpline.core import clock
 from helpline.core.errors import NotAllowed
+from helpline.core.http.pages import says_why, worker
+from helpline.core.http.words import here, say_when
 from helpline.core.staff.models import User
 from helpline.dashboard.case_views import promises_of, show_case
 from helpline.dashboard.casefile import who_may_take
 from helpline.dashboard.forms import CallerForm, FollowUpForm, HandOverForm, PostponeForm
-from helpline.dashboard.people import says_why, worker
-from helpline.dashboard.words import here, say_when
 from telephony.services import writing
 
 LONGEST_SUMMARY = 1000  # characters; the field takes 300, what came by the API may be longer

@@ -15,13 +15,14 @@ from cases.models import Case
 from cases.services import identity, intake
 from cases.services.code_words import was_given
 from helpline.core import clock
+from helpline.core.http.pages import says_why, worker
 from helpline.core.lines.models import Line
 from helpline.core.privacy.references import new_opaque
 from helpline.core.staff.models import User
 from helpline.dashboard.casefile import count_earlier_cases, read_draft, read_promises, read_safe_lines, who_may_take
 from helpline.dashboard.caselist import SHOWS, read_cases, search_cases
 from helpline.dashboard.forms import CallerForm, FollowUpForm, HandOverForm, NewCaseForm, postpone_choices
-from helpline.dashboard.people import says_why, worker
+from helpline.dashboard.panels import Beside, read_beside
 from helpline.dashboard.story import Story, read_story
 from telephony.models import Call
 
@@ -36,6 +37,7 @@ def show_case(request: HttpRequest, case: Case, at: datetime, *, status: int = 2
         "reasons": Reason.choices,
         **promises_of(case, user, at),
         "story": story_of(case, user, at) if may_read else Story(),
+        "beside": read_beside(case, user, at) if may_read else Beside(),
         "earlier_count": count_earlier_cases(case) if may_read else 0,
         "earlier_cases": identity.earlier_cases(case) if may_read and case.state == "open" else [],
         "has_given_word": was_given(case),

@@ -7,21 +7,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import FollowUpKind, Source, Urgency
+from helpline.core.http.forms import set_look
+from helpline.core.http.words import here
 from helpline.core.staff.models import User
-from helpline.dashboard.words import here
 
 MORNING = time(9, 0)
 MORNING_IS_AFTER = timedelta(hours=2)  # nearer than that, "in 2 h" says the same
-
-
-def set_look(form: forms.BaseForm) -> None:
-    """Give every field of a form the look of the desk, and say by which text its error and its help are found."""
-    for bound in form:
-        widget = bound.field.widget
-        look = "form-select" if isinstance(widget, forms.Select) else "form-control"
-        if not isinstance(widget, (forms.CheckboxInput, forms.HiddenInput)):
-            widget.attrs.setdefault("class", look)
-        widget.attrs.setdefault("autocomplete", "off")
 
 
 class FollowUpForm(forms.Form):

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from helpline.core import clock
-from helpline.dashboard.people import says_why, worker
+from helpline.core.http.pages import says_why, worker
 from telephony.services import media, recordings
 
 _RANGE = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")

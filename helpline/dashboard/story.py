@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, Q
 
 from cases.models import Case, FollowUp, Note
-from helpline.dashboard.words import here, say_day
+from helpline.core.http.words import here, say_day
 from telephony.models import Call, Leg, Media, Recording, Text
 
 PAGE = 40  # entries; "earlier" reads the next ones by time, so a long story costs no more than a short one

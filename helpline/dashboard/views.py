@@ -14,11 +14,11 @@ from cases.services import handover
 from helpline.core import clock
 from helpline.core.alarms import services as alarms
 from helpline.core.alarms.models import Alarm
+from helpline.core.http.pages import says_why, worker
+from helpline.core.http.words import here
 from helpline.core.staff.models import Role
 from helpline.dashboard.board import read_due, read_now, read_tonight
 from helpline.dashboard.on_call import read_watches
-from helpline.dashboard.people import says_why, worker
-from helpline.dashboard.words import here
 
 
 def title_of_night(at: datetime) -> str | Promise:

@@ -6,8 +6,8 @@ import pytest
 
 from cases.models import Case, Note
 from helpline.core.audit.models import Entry
+from helpline.core.http.words import here
 from helpline.dashboard.forms import next_morning
-from helpline.dashboard.words import here
 from tests.dashboard.conftest import text_of
 from tests.factories import make_caller, make_case, make_follow_up
 

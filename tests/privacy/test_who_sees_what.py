@@ -1,32 +1,37 @@
 """Who gets to a case: every address of it by every role. What is not yours answers, to the letter, like what is not there."""
 
+import importlib
+import pkgutil
 import re
 
 import pytest
 from django.urls import URLPattern
 from rest_framework.test import APIClient
 
+from cases import urls as cases_urls
 from helpline.api.tokens import issue_token
 from helpline.core.audit.models import Entry
-from helpline.dashboard.urls import urlpatterns
+from helpline.dashboard import urls as dashboard_urls
 from telephony.models import Call, Media, Recording, Text
 from tests.factories import let_in, make_caller, make_case, make_follow_up, make_note, make_person
+from tests.privacy import rules
+from tests.privacy.rules import STORY
 
 pytestmark = pytest.mark.django_db
-STORY = "quokka-story"
 NUMBER = "+447700900247"
 
-# Each address below a case: its method and what is sent. Who may is the same for all of one kind, see below.
-READING = {"case": "get", "story": "get", "promises": "get"}
-VERBS = {
-    "take": {}, "note": {"body": "x"}, "draft": {"body": "x"}, "text": {"body": "x"}, "known": {"answer": "deliberate"},
-    "join": {"into": "HL-2222"}, "part": {}, "close": {}, "reopen": {}, "describe": {"caller-code_name": "x"}, "promise": {},
-    "follow_up": {"verb": "finish"}, "hand_over": {}, "summary": {"summary": "x"}, "urgency": {"urgency": "danger"}, "number": {"reason": "call_back"}, "safe_contact": {"whose": "own"},
-}  # fmt: skip
-FILES = ("file", "sound")
-NOT_OF_A_CASE = {
-    "board", "now", "due", "tonight", "on_call", "alarm_seen", "hand_over_answer", "live", "cases", "case_new", "case_jump",
-}  # fmt: skip
+AREAS = [importlib.import_module(f"tests.privacy.rules.{found.name}") for found in pkgutil.iter_modules(rules.__path__)]
+PATTERNS = [one for one in (*dashboard_urls.urlpatterns, *cases_urls.urlpatterns) if isinstance(one, URLPattern)]
+
+
+def all_of(name):
+    """What the areas say under one name, together."""
+    return [key for area in AREAS for key in getattr(area, name, ())]
+
+
+READING, STORIES, VERBS, FILES = all_of("READING"), all_of("STORIES"), all_of("VERBS"), all_of("FILES")
+SENT = {name: form for area in AREAS for name, form in getattr(area, "VERBS", {}).items()}
+REFS = {place: find for area in AREAS for place, find in getattr(area, "REFS", {}).items()}
 
 
 @pytest.fixture
@@ -45,11 +50,14 @@ def sipho_s(line, sipho, at):
     Media.objects.create(
         text=text, position=0, url="https://api.example.org/1", state="kept", content=STORY.encode(), mime="image/png"
     )
+    for area in AREAS:
+        if hasattr(area, "make"):
+            area.make(case, sipho)
     return case
 
 
 def address_of(name, case):
-    (pattern,) = [one for one in urlpatterns if one.name == name]
+    (pattern,) = [one for one in PATTERNS if one.name == name]
     refs = {
         "<slug:follow_up_ref>": case.follow_ups.get().ref,
         "<slug:number_ref>": case.number.ref,
@@ -58,11 +66,14 @@ def address_of(name, case):
     path = "/" + str(pattern.pattern)
     for place, ref in refs.items():
         path = path.replace(place, ref)
+    for place, find in REFS.items():
+        if place in path:
+            path = path.replace(place, find(case))
     return path
 
 
 def ask(browser, name, path):
-    return browser.post(path, VERBS[name]) if name in VERBS else browser.get(path)
+    return browser.post(path, SENT[name]) if name in SENT else browser.get(path)
 
 
 def without_refs(content):
@@ -72,15 +83,15 @@ def without_refs(content):
 
 
 def test_no_address_of_the_desk_is_without_a_rule():
-    names = {one.name for one in urlpatterns if isinstance(one, URLPattern)}
-    assert names == set(READING) | set(VERBS) | set(FILES) | NOT_OF_A_CASE
+    names = [one.name for one in PATTERNS]
+    assert sorted(names) == sorted([*READING, *STORIES, *VERBS, *FILES, *all_of("NOT_OF_A_CASE")])
 
 
 SHUT_OUT = ["paralegal", "coordinator", "administrator", "none"]
 
 
 @pytest.mark.parametrize("role", SHUT_OUT)
-@pytest.mark.parametrize("name", [*READING, *VERBS, *FILES])
+@pytest.mark.parametrize("name", [*READING, *STORIES, *VERBS, *FILES])
 def test_who_may_not_know_of_a_case_gets_the_answer_of_what_is_not_there(name, role, desk_of, sipho_s):
     browser = desk_of(make_person("somebody", *([] if role == "none" else [role])))
     there = address_of(name, sipho_s)
@@ -94,12 +105,12 @@ def test_who_may_not_know_of_a_case_gets_the_answer_of_what_is_not_there(name, r
     assert Entry.objects.filter(verb__endswith=".denied", about=sipho_s.ref).exists()
 
 
-@pytest.mark.parametrize("name", [*READING, *VERBS, *FILES])
+@pytest.mark.parametrize("name", [*READING, *STORIES, *VERBS, *FILES])
 def test_zola_who_has_left_gets_nowhere(name, desk_of, sipho_s, zola):
     assert ask(desk_of(zola), name, address_of(name, sipho_s)).status_code == 302
 
 
-@pytest.mark.parametrize("name", sorted(set(VERBS) - {"take"}) + sorted(FILES))
+@pytest.mark.parametrize("name", sorted(set(VERBS) - {"take"}) + sorted(FILES) + sorted(STORIES))
 def test_nomsa_who_knows_of_a_case_that_nobody_has_does_nothing_in_it_before_she_takes_it(
     name, desk_of, sipho_s, nomsa
 ):

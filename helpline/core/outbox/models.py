@@ -27,6 +27,7 @@ class Route(models.TextChoices):
 
     STAFF = "staff", _("a member of staff, on the duty number")
     CALLER = "caller", _("a caller, on a number that may be texted")
+    CONTACT = "contact", _("somebody near a caller, on the number that she gave for them, if her card allows it")
     CHECK = "check", _("a duty number that is being verified: the number of that check")
 
 
@@ -46,7 +47,9 @@ class Message(models.Model):
     ref = models.CharField(max_length=24, unique=True, default=new_opaque, editable=False)
     key = models.CharField(max_length=120, unique=True)
     route = models.CharField(max_length=10, choices=Route.choices)
-    to_ref = models.CharField(max_length=40)  # a username, the reference of a caller's number, or of a number check
+    to_ref = models.CharField(
+        max_length=40
+    )  # a username, the reference of a caller's number, of a route to her, or of a number check
     template = models.CharField(max_length=80)  # the name under templates/messages/sms/
     words = SealedJSON(default=dict)  # what the template needs; for a written text {"body": …}
     about = models.CharField(max_length=32, blank=True)  # the public reference of the case

@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.promises import say_when as say_promised
 from helpline.core import clock
+from helpline.core.http import words
 from helpline.core.staff.models import User
-from helpline.dashboard import legs, words
+from helpline.dashboard import legs
 from helpline.dashboard.navigation import Link, links_for
 from helpline.dashboard.on_call import Watch, read_watches
 from telephony.models import Call, Leg

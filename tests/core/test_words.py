@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from helpline.dashboard import words
+from helpline.core.http import words
 from tests.tables import read_table
 
 ZONE = ZoneInfo("Africa/Johannesburg")

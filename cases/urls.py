@@ -1,0 +1,7 @@
+"""Pages below a case, area by area, and what belongs to no single case: what is due to several apps is in the dashboard."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "cases"
+
+urlpatterns: list[URLPattern | URLResolver] = []

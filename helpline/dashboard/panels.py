@@ -1,0 +1,61 @@
+"""What stands beside the story of a case, one short panel for each area of the work, in the order in which it is needed.
+
+Clocks and safety come before what is merely to be known. An area that has nothing to show gives only its link to begin
+with, so that the column of a new case is a short list of verbs.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+
+from cases.models import Case
+from helpline.core.staff.models import User
+
+Read = Callable[[Case, User, datetime], Mapping[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Area:
+    """One area of the work on a case. `page` is the name of its address, `begin` what its link says, `key` opens it."""
+
+    name: str
+    read: Read
+    begin: str | Promise
+    icon: str
+    page: str
+    key: str = ""
+
+    @property
+    def template(self) -> str:
+        return f"cases/panels/{self.name}.html"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """An area that has something to show on one case."""
+
+    area: Area
+    content: Mapping[str, Any]
+
+
+AREAS: tuple[Area, ...] = ()
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside one story: panels with something in them, and areas that can be begun."""
+
+    panels: tuple[Panel, ...] = ()
+    to_begin: tuple[Area, ...] = ()
+
+
+def read_beside(case: Case, user: User, at: datetime) -> Beside:
+    """Read every area of a case whose story this person may read."""
+    found = [(area, area.read(case, user, at)) for area in AREAS]
+    return Beside(
+        panels=tuple(Panel(area, content) for area, content in found if content is not None),
+        to_begin=tuple(area for area, content in found if content is None),
+    )
