@@ -19,7 +19,11 @@ Read = Callable[[Case, User, datetime], Mapping[str, Any] | None]
 
 @dataclass(frozen=True)
 class Area:
-    """One area of the work on a case. `page` is the name of its address, `begin` what its link says, `key` opens it."""
+    """One area of the work on a case. `page` is the name of its address, `begin` what its link says, `key` opens it.
+
+    A blank `begin` means that the area begins elsewhere and has no link of its own. Keys: one letter, none of the page's own
+    (a b f g i l n p q s t u w).
+    """
 
     name: str
     read: Read
@@ -43,19 +47,36 @@ class Panel:
 
 AREAS: tuple[Area, ...] = ()
 
+# From the top of the column to its end. An area that is not named here stands at the end; "promises" are the page's own.
+ORDER = (
+    *("clocks", "promises", "safety", "check_ins", "court", "hearings", "consent", "consents", "incidents", "incident"),
+    *("referrals", "plan", "attachments", "files", "together", "transfer"),
+)
+
 
 @dataclass(frozen=True)
 class Beside:
-    """What stands beside one story: panels with something in them, and areas that can be begun."""
+    """What stands beside one story: panels with something in them (`first` above the promises, the others below), and
+    areas that can be begun.
+    """
 
+    first: tuple[Panel, ...] = ()
     panels: tuple[Panel, ...] = ()
     to_begin: tuple[Area, ...] = ()
 
 
 def read_beside(case: Case, user: User, at: datetime) -> Beside:
     """Read every area of a case whose story this person may read."""
-    found = [(area, area.read(case, user, at)) for area in AREAS]
+    found = [(area, area.read(case, user, at)) for area in sorted(AREAS, key=place_of)]
+    shown = [Panel(area, content) for area, content in found if content is not None]
+    promises = ORDER.index("promises")
     return Beside(
-        panels=tuple(Panel(area, content) for area, content in found if content is not None),
-        to_begin=tuple(area for area, content in found if content is None),
+        first=tuple(panel for panel in shown if place_of(panel.area) < promises),
+        panels=tuple(panel for panel in shown if place_of(panel.area) > promises),
+        to_begin=tuple(area for area, content in found if content is None and area.begin),
     )
+
+
+def place_of(area: Area) -> int:
+    """Return at which place of the column an area stands, wherever it is listed."""
+    return ORDER.index(area.name) if area.name in ORDER else len(ORDER)

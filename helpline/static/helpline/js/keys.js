@@ -1,4 +1,5 @@
-// Keys, and every button with data-do. A single key never works inside a field; Esc Esc and Ctrl-K work everywhere.
+// Keys, and every button with data-do. A single key never works inside a field; Esc Esc and Ctrl-K work everywhere, and so
+// does Alt with the key of what carries data-anywhere (whoever writes what she hears must not have to leave the field).
 // What a key does is told to the page as the event `desk:do`, so that each module does its own part.
 
 const SEQUENCE = 900; // milliseconds within which the second key of `g b` or `Esc Esc` must follow
@@ -13,10 +14,10 @@ function isField(element) {
 }
 
 /** Go to the first element that carries this key, and open what hides it. False where the page has none. */
-function goTo(mark) {
-  const target = [...document.querySelectorAll(`[data-key~="${mark}"]`)].find((each) => !each.disabled);
+function goTo(mark, among = "") {
+  const target = [...document.querySelectorAll(`[data-key~="${CSS.escape(mark)}"]${among}`)].find((each) => !each.disabled);
   if (!target) return false;
-  target.closest("details")?.setAttribute("open", "");
+  for (let hides = target.closest("details"); hides; hides = hides.parentElement.closest("details")) hides.open = true;
   target.focus();
   target.scrollIntoView({ block: "nearest" });
   return true;
@@ -39,8 +40,7 @@ function single(key) {
   else if (key === "/") tell("palette");
   else if (key === "q") tell("weather");
   else if (key === ".") nextDue();
-  else if ("anftsup".includes(key)) return goTo(key);
-  else return false;
+  else return goTo(key);
   return true;
 }
 
@@ -61,6 +61,11 @@ document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "k") {
     event.preventDefault();
     tell("palette");
+    return;
+  }
+  if (event.altKey && !event.ctrlKey && !event.metaKey && event.code.startsWith("Key")) {
+    // By its place on the keyboard: with Alt the letter itself may have become another one.
+    if (goTo(event.code.slice(3).toLowerCase(), "[data-anywhere]")) event.preventDefault();
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || isField(event.target) || document.querySelector("dialog[open]")) return;
