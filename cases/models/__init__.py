@@ -13,8 +13,9 @@ from cases.models.caller import (
 from cases.models.case import Case, CaseState, LetIn, Note, Source, Urgency
 from cases.models.followup import FollowUp, FollowUpKind, FollowUpState
 from cases.models.handover import HandOver, HandOverState
+from cases.models.need import Need, NeedKind, NeedOutcome
 
 __all__ = [
     "Caller", "Case", "CaseState", "ContactRoute", "FollowUp", "FollowUpKind", "FollowUpState", "HandOver", "HandOverState", "LetIn",
-    "Note", "Number", "RouteKind", "SafeContact", "SafeContactCard", "Source", "Urgency", "Voicemail", "Whose",
+    "Need", "NeedKind", "NeedOutcome", "Note", "Number", "RouteKind", "SafeContact", "SafeContactCard", "Source", "Urgency", "Voicemail", "Whose",
 ]  # fmt: skip

@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
+from cases.panels import needs
 from helpline.core.staff.models import User
 
 Read = Callable[[Case, User, datetime], Mapping[str, Any] | None]
@@ -45,7 +47,7 @@ class Panel:
     content: Mapping[str, Any]
 
 
-AREAS: tuple[Area, ...] = ()
+AREAS: tuple[Area, ...] = (Area("needs", needs.read, _("What they need"), "hand", "cases:needs"),)
 
 # From the top of the column to its end. An area that is not named here stands at the end; "promises" are the page's own.
 ORDER = (

@@ -1,0 +1,3 @@
+"""What somebody needs."""
+
+STORIES = ("needs",)
