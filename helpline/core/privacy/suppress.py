@@ -50,7 +50,7 @@ def _check(counts: Sequence[Sequence[int]], k: int) -> None:
         raise ValueError("k is at least 2")
     if len({len(row) for row in counts}) > 1:
         raise ValueError("the rows have different lengths")
-    if any(isinstance(cell, bool) or not isinstance(cell, int) or cell < 0 for row in counts for cell in row):
+    if any(type(cell) is not int or cell < 0 for row in counts for cell in row):
         raise ValueError("counts are whole numbers from 0")
 
 
