@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "telephony",
     "helpline.dashboard",
     "helpline.office",
+    "helpline.reports",
     "helpline.api",
     "django.contrib.auth",
     "django.contrib.contenttypes",

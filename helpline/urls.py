@@ -8,5 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cases.urls")),
     path("", include("helpline.dashboard.urls")),
     path("", include("helpline.office.urls")),
+    path("", include("helpline.reports.urls")),
     path("accounts/", include("helpline.office.account_urls")),
 ]

@@ -10,6 +10,7 @@ from helpline.api.lines import Lines
 from helpline.api.nothing import Nothing
 from helpline.api.shifts import Shifts
 from helpline.api.staff import Staff
+from helpline.reports.api import Figures
 from telephony.api import Calls, Texts
 
 router = SimpleRouter()
@@ -21,6 +22,7 @@ router.register("texts", Texts, "text")
 router.register("callers", Callers, "caller")
 router.register("cases", Cases, "case")
 router.register("follow-ups", FollowUps, "follow-up")
+router.register("figures", Figures, "figure")
 router.register("audit", Audit, "audit")
 
 app_name = "api"

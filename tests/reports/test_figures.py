@@ -1,0 +1,148 @@
+"""What happened each month, so counted that no figure points at one person."""
+
+import io
+
+import pytest
+from openpyxl import load_workbook
+
+from cases.models import Source
+from helpline.core.audit.models import Entry
+from helpline.reports.tables import read_tables
+from tests.factories import make_case
+
+pytestmark = pytest.mark.django_db
+
+
+def table_of(name, audience, at):
+    (found,) = [table for table in read_tables(audience, at) if table.measure.name == name]
+    return found
+
+
+def row_of(table, name):
+    (found,) = [row for row in table.rows if row.name == name]
+    return found
+
+
+def test_calls_are_counted_in_the_month_of_the_desk_s_own_calendar(count_up, at):
+    count_up(7)
+    count_up(9, days_ago=30)
+    assert row_of(table_of("calls", "inside", at), "answered").figures[-2:] == (9, 7)
+
+
+def test_a_call_of_the_last_minute_of_the_month_belongs_to_it_by_our_own_clocks(count_up, at):
+    before_midnight = at.replace(day=1, hour=21, minute=50)  # 23:50 on the first in Johannesburg
+    count_up(6, days_ago=(at - before_midnight).days)
+    assert row_of(table_of("calls", "inside", at), "answered").figures[-1] == 6
+
+
+def test_fewer_than_five_are_not_shown(count_up, at):
+    count_up(4)
+    count_up(30, days_ago=30)
+    answered = row_of(table_of("calls", "inside", at), "answered")
+    assert answered.figures[-1] is None
+
+
+def test_nor_do_they_follow_from_the_total(count_up, at):
+    count_up(4)
+    count_up(30, days_ago=30)
+    table = table_of("calls", "inside", at)
+    answered = row_of(table, "answered")
+    assert answered.total is None or sum(figure or 0 for figure in answered.figures) < answered.total - 4
+
+
+def test_what_they_did_not_want_and_what_there_was_not_are_two_figures(count_up, at):
+    count_up(6, need="shelter", need_outcome="declined")
+    count_up(8, need="shelter", need_outcome="unavailable")
+    outcomes = table_of("need_outcomes", "inside", at)
+    assert (row_of(outcomes, "declined").total, row_of(outcomes, "unavailable").total) == (6, 8)
+
+
+def test_those_outside_get_whole_quarters_and_nothing_under_ten(count_up, at):
+    count_up(50)
+    count_up(9, days_ago=100)
+    count_up(12, days_ago=100, outcome="voicemail")
+    calls = table_of("calls", "outside", at)
+    assert [period.words for period in calls.periods] == ["Q4 2025", "Q1 2026", "Q2 2026", "Q3 2026"]
+    assert row_of(calls, "answered").figures[-1] is None
+    assert 50 not in row_of(calls, "answered").figures
+
+
+def test_a_case_that_was_joined_to_another_counts_once(line, at):
+    kept = [make_case(line=line, at=at, source=Source.WALK_IN) for _ in range(6)]
+    make_case(line=line, at=at, source=Source.WALK_IN, state="joined", joined_into=kept[0])
+    assert row_of(table_of("cases", "inside", at), "walk_in").total == 6
+
+
+def test_every_table_is_one_question(count_up, at, django_assert_num_queries):
+    count_up(6)
+    tables = len(read_tables("inside", at))
+    count_up(20)
+    with django_assert_num_queries(tables):
+        read_tables("inside", at)
+
+
+@pytest.fixture
+def lerato_s_desk(client, lerato):
+    client.force_login(lerato, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def test_lerato_reads_the_page_with_its_definitions(lerato_s_desk, count_up):
+    count_up(7)
+    page = lerato_s_desk.get("/figures/").content.decode()
+    assert "somebody of ours pressed the key and talked" in page
+    assert "<svg" in page
+
+
+def test_a_withheld_figure_is_said_in_words_too(lerato_s_desk, count_up):
+    count_up(2)
+    assert "withheld</span>" in lerato_s_desk.get("/figures/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["thandi", "nomsa"])
+def test_for_who_answers_callers_there_is_no_such_page(client, request, name):
+    client.force_login(request.getfixturevalue(name), backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get("/figures/").status_code == 404
+    assert client.post("/figures/spreadsheet/").status_code == 404
+
+
+def test_the_spreadsheet_says_what_the_page_says(lerato_s_desk, count_up):
+    count_up(7)
+    count_up(2, days_ago=30)
+    answer = lerato_s_desk.post("/figures/spreadsheet/", {"for": "inside"})
+    book = load_workbook(io.BytesIO(answer.content))
+    rows = list(book["calls"].iter_rows(values_only=True))
+    answered = next(row for row in rows if row[0] == "answered")
+    assert answered[-3:-1] == ("–", "–")
+    assert "figures.xlsx" in answer.headers["Content-Disposition"]
+
+
+def test_no_cell_of_it_is_a_formula(lerato_s_desk, count_up):
+    count_up(7)
+    book = load_workbook(io.BytesIO(lerato_s_desk.post("/figures/spreadsheet/").content))
+    kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert "f" not in kinds
+
+
+def test_taking_the_file_is_written_down(lerato_s_desk, lerato):
+    lerato_s_desk.post("/figures/spreadsheet/", {"for": "outside"})
+    entry = Entry.objects.get(verb="figures.exported")
+    assert (entry.who, entry.detail) == (lerato, {"audience": "outside"})
+
+
+def test_programs_get_the_same_with_null_for_what_is_withheld(lerato_s_desk, count_up):
+    count_up(3)
+    told = lerato_s_desk.get("/api/v1/figures/").json()
+    (calls,) = [table for table in told["results"] if table["name"] == "calls"]
+    assert calls["k"] == 5
+    assert calls["periods"][-1] == "2026-11-01"
+    assert next(row for row in calls["rows"] if row["name"] == "answered")["counts"][-1] is None
+
+
+def test_for_thandi_s_program_there_are_no_figures(client, thandi):
+    client.force_login(thandi, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get("/api/v1/figures/").status_code == 404
+
+
+def test_a_filter_that_there_is_not_is_refused(lerato_s_desk):
+    assert lerato_s_desk.get("/api/v1/figures/?district=3").status_code == 400
