@@ -1,21 +1,14 @@
 """Cases: who calls, what is promised, what is due."""
 
-from cases.models.caller import (
-    Caller,
-    ContactRoute,
-    Number,
-    RouteKind,
-    SafeContact,
-    SafeContactCard,
-    Voicemail,
-    Whose,
-)
+from cases.models.caller import Caller, ContactRoute, Number, RouteKind, SafeContact, SafeContactCard, Voicemail, Whose
 from cases.models.case import Case, CaseState, LetIn, Note, Source, Urgency
 from cases.models.followup import FollowUp, FollowUpKind, FollowUpState
 from cases.models.handover import HandOver, HandOverState
 from cases.models.need import Need, NeedKind, NeedOutcome
+from cases.models.search import SearchWord, WordKind
 
 __all__ = [
     "Caller", "Case", "CaseState", "ContactRoute", "FollowUp", "FollowUpKind", "FollowUpState", "HandOver", "HandOverState", "LetIn",
-    "Need", "NeedKind", "NeedOutcome", "Note", "Number", "RouteKind", "SafeContact", "SafeContactCard", "Source", "Urgency", "Voicemail", "Whose",
+    "Need", "NeedKind", "NeedOutcome", "Note", "Number", "RouteKind", "SafeContact", "SafeContactCard", "SearchWord", "Source", "Urgency",
+    "Voicemail", "Whose", "WordKind",
 ]  # fmt: skip

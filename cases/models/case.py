@@ -53,6 +53,7 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True)
     joined_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="joined")
     next_due_at = models.DateTimeField(null=True)
+    indexed_as = models.CharField(max_length=24, blank=True, editable=False)  # by which rules and key, all its words
 
     objects = CaseQuerySet.as_manager()
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.lifecycle import CaseVerb, move_case
-from cases.models import Case, CaseState, FollowUp, LetIn, Note, Urgency
+from cases.models import Case, CaseState, FollowUp, LetIn, Note, Urgency, WordKind
+from cases.services import word_index
 from helpline.core.audit import services as audit
 from helpline.core.errors import Conflict, NotAllowed
 from helpline.core.realtime import services as realtime
@@ -152,6 +153,7 @@ def finish_note(*, case: Case, by: User, at: datetime, body: str | None = None) 
         note = draft
     note.body, note.is_draft, note.written_at, note.changed_at = words, False, at, at
     note.save()
+    word_index.put(case=case, kind=WordKind.NOTE, ref=note.ref, texts=[words])
     audit.record(by=by, verb="note.written", what="case", about=case.ref, at=at, note=note.ref)
     realtime.publish("case", case.ref)
     return note
@@ -162,6 +164,7 @@ def set_summary(*, case: Case, by: User, summary: str, at: datetime) -> Case:
     """Say in a few sentences what the case is about; blank takes it away."""
     case.summary = summary.strip() or None
     case.save(update_fields=["summary"])
+    word_index.put(case=case, kind=WordKind.SUMMARY, ref=word_index.SUMMARY, texts=[case.summary])
     audit.record(by=by, verb="case.summarised", what="case", about=case.ref, at=at)
     realtime.publish("case", case.ref)
     return case

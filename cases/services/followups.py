@@ -12,7 +12,8 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from cases.lifecycle import FollowUpVerb, move_follow_up
-from cases.models import Case, FollowUp, FollowUpKind, FollowUpState, LetIn, Note
+from cases.models import Case, FollowUp, FollowUpKind, FollowUpState, LetIn, Note, WordKind
+from cases.services import word_index
 from cases.services.casework import ANSWERS_CALLERS, lock
 from helpline.core.audit import services as audit
 from helpline.core.errors import Conflict, NotAllowed
@@ -259,7 +260,8 @@ def _change(
         row.finished_at, row.remind_at = at, None
     row.save(update_fields=["state", "tries", "owner", "due_at", "remind_at", "reminders", "finished_at"])
     if note.strip():
-        Note.objects.create(case=case, author=by, body=note, written_at=at, changed_at=at)
+        written = Note.objects.create(case=case, author=by, body=note, written_at=at, changed_at=at)
+        word_index.put(case=case, kind=WordKind.NOTE, ref=written.ref, texts=[note])
     refresh_next_due(case)
     audit.record(by=by, verb=f"follow_up.{_DEEDS[verb]}", what="case", about=case.ref, at=at, follow_up=row.ref)
     realtime.publish("follow_up", row.ref)

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from cases.access import may_read_story, numbers_of, with_story
 from cases.lifecycle import move_case
-from cases.models import Caller, Case, CaseState, LetIn, SafeContact, Whose
+from cases.models import Caller, Case, CaseState, LetIn, SafeContact, Whose, WordKind
+from cases.services import word_index
 from cases.services.casework import lock
 from cases.services.code_words import check_code_word, check_may_still_say, was_given
 from cases.services.followups import refresh_next_due
@@ -100,6 +101,8 @@ def describe(
     for name, value in changed.items():
         setattr(person, name, value)
     person.save(update_fields=list(changed))
+    if "code_name" in changed:
+        word_index.put(case=now, kind=WordKind.NAME, ref=person.ref, texts=[person.code_name])
     audit.record(by=by, verb="caller.described", what="case", about=now.ref, at=at, whom=whom, fields=sorted(changed))
     realtime.publish("case", now.ref)
     return person

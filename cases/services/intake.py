@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from cases.models import Caller, Case, LetIn, Note, Number, Source, Urgency
+from cases.models import Caller, Case, LetIn, Note, Number, Source, Urgency, WordKind
+from cases.services import word_index
 from helpline.core.audit import services as audit
 from helpline.core.errors import NotAllowed
 from helpline.core.lines.models import Line
@@ -213,7 +214,11 @@ def open_without_call(
     _case_count.learn(case.pk)
     LetIn.objects.create(case=case, user=by, why="opened", since=at)
     if note.strip():
-        Note.objects.create(case=case, author=by, body=note, written_at=at, changed_at=at)
+        written = Note.objects.create(case=case, author=by, body=note, written_at=at, changed_at=at)
+        word_index.put(case=case, kind=WordKind.NOTE, ref=written.ref, texts=[note])
+    for person in filter(None, (speaks, concerned)):
+        if person.code_name:
+            word_index.put(case=case, kind=WordKind.NAME, ref=person.ref, texts=[person.code_name])
     audit.record(by=by, verb="case.opened", what="case", about=case.ref, at=at, source=source)
     realtime.publish("case", case.ref)
     return case

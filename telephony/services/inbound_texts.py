@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from cases.models import Case, FollowUpKind, Number, Source, Urgency
-from cases.services import followups, intake
+from cases.models import Case, FollowUpKind, Number, Source, Urgency, WordKind
+from cases.services import followups, intake, word_index
 from helpline.core.alarms import services as alarms
 from helpline.core.audit import services as audit
 from helpline.core.lines.models import Line
@@ -63,6 +63,7 @@ def _take_in(sid: str, parameters: Mapping[str, str], at: datetime) -> Text:
         caller_id=opened.caller_id, sent_from=who.raw, sent_from_kind=who.kind, body=body, raw=dict(parameters),
         word_meant=read_command(body, opt_out_type=parameters.get("OptOutType")) or "", is_urgent=urgent, at=at,
     )  # fmt: skip
+    word_index.put(case=opened.case, kind=WordKind.TEXT, ref=text.ref, texts=[body])
     _keep_media(text, parameters, at)
     _obey(text, at)
     _tell(text, opened.case, at)

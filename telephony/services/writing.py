@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.models import Case, Number
-from cases.services import safe_contact
+from cases.models import Case, Number, WordKind
+from cases.services import safe_contact, word_index
 from helpline.core.audit import services as audit
 from helpline.core.errors import NotAllowed
 from helpline.core.outbox import services as outbox
@@ -69,6 +69,7 @@ def write_text(*, case: Case, by: User, body: str, at: datetime, number_ref: str
         direction=Direction.OUT, message=message, case=case, number=number, caller=case.caller, line=case.line,
         written_by=by, body=body, state=WAITS, at=at,
     )  # fmt: skip
+    word_index.put(case=case, kind=WordKind.TEXT, ref=text.ref, texts=[body])
     audit.record(
         by=by, verb="text.written", what="case", about=case.ref, at=at, text=text.ref, segments=length.segments
     )

@@ -1,0 +1,50 @@
+"""Let sealed texts be found by their words. Called in the transaction that writes the text; what it leaks: decision 0015.
+
+`ref` is the reference of the row that the text stands in (a note, a text, a caller for names), so that a change or the end
+of that row takes its words along. What only its author may read, such as a draft, is not put here.
+"""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from cases import search_words
+from cases.models import Case, SearchWord, WordKind
+from helpline.core.privacy.drawers import file_words, newest_key
+
+_BATCH = 1000
+
+# A summary has no row of its own.
+SUMMARY = "summary"
+
+
+@transaction.atomic
+def put(*, case: Case, kind: str, ref: str, texts: Iterable[str | None]) -> None:
+    """Let a case be found by the words of these texts, and no longer by what stood in this place before.
+
+    Empty texts take the words of this place out. Raises ValueError for a kind that is not one of `WordKind`.
+    """
+    filed = file_words(case.ref, _words(WordKind(kind), texts))
+    remove(case=case, kind=kind, ref=ref)
+    SearchWord.objects.bulk_create(
+        (SearchWord(case=case, kind=kind, source=ref, word=word) for word in filed), batch_size=_BATCH
+    )
+
+
+def remove(*, case: Case, kind: str, ref: str) -> None:
+    """Let a case no longer be found by the words of one place."""
+    SearchWord.objects.filter(case=case, kind=kind, source=ref).delete()
+
+
+def current_mark() -> str:
+    """Return what `Case.indexed_as` says where all words of a case were filed by the present rules and key."""
+    return f"{search_words.VERSION}-{newest_key()}"
+
+
+def _words(kind: WordKind, texts: Iterable[str | None]) -> frozenset[str]:
+    said = [text for text in texts if text]
+    if kind == WordKind.NAME:
+        return search_words.words_of_names(said)
+    if kind == WordKind.PLATE:
+        return search_words.words_of_plates(said)
+    return search_words.words_of(said)
