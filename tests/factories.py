@@ -3,7 +3,20 @@
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from cases.models import Caller, Case, FollowUp, FollowUpKind, LetIn, Note, Number, SafeContact, Source, Whose
+from cases.models import (
+    Caller,
+    Case,
+    ContactRoute,
+    FollowUp,
+    FollowUpKind,
+    LetIn,
+    Note,
+    Number,
+    RouteKind,
+    SafeContact,
+    Source,
+    Whose,
+)
 from helpline.core.lines.models import Line
 from helpline.core.privacy.references import new_code
 from helpline.core.rota.models import Shift
@@ -76,7 +89,7 @@ def let_in(case, user, why="hand_over", *, at=NIGHT):
     return LetIn.objects.create(case=case, user=user, why=why, since=at)
 
 
-def make_safe_contact(caller, by, *, may_text=False, may_call=False, whose=Whose.OWN, at=NIGHT, number=None):
+def make_safe_contact(caller, by, *, may_text=False, may_call=False, whose=Whose.OWN, at=NIGHT, number=None, **said):
     return SafeContact.objects.create(
         caller=caller,
         number=number or caller.numbers.get(),
@@ -85,4 +98,11 @@ def make_safe_contact(caller, by, *, may_text=False, may_call=False, whose=Whose
         may_call=may_call,
         confirmed_at=at,
         confirmed_by=by,
+        **said,
     )
+
+
+def make_route(caller, by, *, kind=RouteKind.PEER, name="Busi", at=NIGHT, **said):
+    """Another way to a caller: a friend of hers, unless the test says otherwise."""
+    ordinary = {"whose": Whose.OTHER, "confirmed_at": at, "confirmed_by": by, "created_at": at}
+    return ContactRoute.objects.create(caller=caller, kind=kind, name=name, **{**ordinary, **said})

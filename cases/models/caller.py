@@ -35,6 +35,8 @@ class Number(models.Model):
     opted_out_at = models.DateTimeField(null=True)  # they texted STOP, or the gateway says so
     blocked_until = models.DateTimeField(null=True)
     blocked_why = models.CharField(max_length=200, blank=True)
+    held_at = models.DateTimeField(null=True)  # somebody else may have it: nothing goes there until a person lifts it
+    held_because = models.CharField(max_length=40, blank=True)  # a word of ours: "impostor", "stop_word", "wrong_word"
 
     def __str__(self) -> str:
         return f"number {self.ref}"
@@ -82,6 +84,8 @@ class SafeContact(SafeContactCard):
     ref = models.CharField(max_length=24, unique=True, default=new_opaque, editable=False)
     caller = models.ForeignKey(Caller, models.CASCADE, related_name="safe_contacts")
     number = models.ForeignKey(Number, models.CASCADE, related_name="safe_contacts")
+    ended_at = models.DateTimeField(null=True)  # dead, lost or changed: nothing more goes there; kept as history
+    ended_because = models.CharField(max_length=40, blank=True)  # a word of ours
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["caller", "number"], name="safe_contact_once")]

@@ -1,98 +1,196 @@
-"""May something be sent to a number? Unknown means no, and no means that it is not sent: this blocks, it does not advise.
+"""May this caller be reached this way now? Whatever goes to her, or to somebody near her, asks here, and no means no.
 
-Source of the rule: the reprimands after a message reached the wrong person (a safe address sent to an abuser, a message
-on a husband's phone) all name the same cause, that nothing stopped it.
+The rule itself is `cases.reaching`, its table tests/data/reaching.csv. Here the facts are read, afresh each time: ask
+again at the moment of sending, inside the transaction that claims what is sent.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from cases.models import Case, Number, SafeContact
+from cases import reaching
+from cases.models import (
+    Case,
+    ContactRoute,
+    FollowUp,
+    FollowUpKind,
+    Number,
+    RouteKind,
+    SafeContact,
+    SafeContactCard,
+    Whose,
+)
+from cases.reaching import Card, Channel, State, Verdict
+from helpline.core import clock
+from helpline.core.privacy.fields import all_indexes
 
-# A figure of ours: what was safe changes, and nobody should rely on what was said a season ago.
-SAID_STAYS_GOOD_FOR = timedelta(days=90)
+# A promise to ring back, made in the call itself, speaks for the number she rang from until a day after it was due.
+PROMISE_HOLDS_FOR = timedelta(days=1)
+_BY_LETTER = frozenset({RouteKind.LETTER, RouteKind.PRISON_LETTER})
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether it may be sent (also as its truth); `because` is a code for records, `sentence` (translated) for people."""
+    """Whether it is allowed (also as its truth). `because` is a code for records, `sentence` (translated) for people.
+
+    `next_at`: from when it will be allowed where only the hour is wrong, else None. `until`: when a yes ends by itself,
+    because the safe hours end or what was said grows too old; None where that is more than a week away.
+    """
 
     is_allowed: bool
     because: str
     sentence: str
+    next_at: datetime | None = None
+    until: datetime | None = None
 
     def __bool__(self) -> bool:
         return self.is_allowed
 
 
-@dataclass(frozen=True)
-class Said:
-    """What one caller said about one number, and when."""
-
-    may_text: bool
-    may_call: bool
-    confirmed_at: datetime
-
-
-_SENTENCES = {
+_SENTENCES: Mapping[str, str] = {
     "no_number": gettext_noop("There is no number to reach them at."),
+    "ended": gettext_noop("This way is no longer theirs: nothing more goes there."),
+    "held": gettext_noop("Somebody else may have this phone: nothing goes there until a person has settled it."),
     "not_known": gettext_noop("Nobody has recorded yet what may be sent to this number."),
     "possibly_known": gettext_noop("It is not settled yet who uses this number now."),
     "opted_out": gettext_noop("Texts to this number were stopped by the person who has it."),
     "blocked": gettext_noop("This number is blocked."),
     "said_no": gettext_noop("They said that this is not safe."),
+    "not_theirs": gettext_noop("It is not their own phone: no message there may say who we are."),
     "too_old": gettext_noop("What they said is too old to rely on: ask again."),
+    "no_safe_hour": gettext_noop("The safe hours written down cannot be read: ask again."),
+    "not_now": gettext_noop("They said that this is safe only at certain hours, and this is not one of them."),
     "said_yes": gettext_noop("They said that this is safe."),
+    "promised": gettext_noop("They were promised a call back on this number. Nothing else is known to be safe there."),
+    "not_of_this_case": gettext_noop("This way belongs to somebody else than the caller of this case."),
 }
-
-
-def decide(
-    *, said: Said | None, channel: str, is_opted_out: bool, is_blocked: bool, is_possibly_known: bool, at: datetime
-) -> Decision:
-    """Decide from plain facts about one number; `channel` is "text" or "call". Everything must speak for it."""
-    if is_opted_out and channel == "text":
-        because = "opted_out"
-    elif is_blocked:
-        because = "blocked"
-    elif is_possibly_known:
-        because = "possibly_known"
-    elif said is None:
-        because = "not_known"
-    elif not (said.may_text if channel == "text" else said.may_call):
-        because = "said_no"
-    elif at - said.confirmed_at > SAID_STAYS_GOOD_FOR:
-        because = "too_old"
-    else:
-        because = "said_yes"
-    return _answer(because)
 
 
 def may_text(*, number: Number | None, case: Case | None, at: datetime) -> Decision:
     """Decide whether who rings in this case may be texted on this number now. Reads everything that counts afresh."""
-    return _fetch_and_decide("text", number, case, at)
+    return _decide_for_number("text", number, case, at)
 
 
 def may_call(*, number: Number | None, case: Case | None, at: datetime) -> Decision:
-    """Decide whether who rings in this case may be rung on this number now, apart from a call-back that was promised."""
-    return _fetch_and_decide("call", number, case, at)
+    """Decide whether who rings in this case may be rung on this number now; for a promise to ring, `may_call_back`."""
+    return _decide_for_number("call", number, case, at)
 
 
-def _fetch_and_decide(channel: str, number: Number | None, case: Case | None, at: datetime) -> Decision:
+def may_leave_voicemail(*, number: Number | None, case: Case | None, at: datetime, named: bool = False) -> Decision:
+    """Decide whether a message may be left there now: a vague one, or (`named`) one that says who we are."""
+    return _decide_for_number("voicemail_named" if named else "voicemail", number, case, at)
+
+
+def may_call_back(*, number: Number | None, case: Case | None, at: datetime) -> Decision:
+    """Decide as `may_call`; where nobody has asked what is safe, a promise made in the call itself counts as a yes.
+
+    Only for the number that the case came in from, and until a day after the promise was due. What she said on her card
+    is stronger than the promise. It is a yes to ring and to speak to her alone: no voicemail, no word to anybody else.
+    """
+    decision = may_call(number=number, case=case, at=at)
+    if decision.because not in {"not_known", "possibly_known"} or number is None or case is None:
+        return decision
+    if case.number_id != number.pk or not _is_promised(case, at):
+        return decision
+    return answer(Verdict("promised"), case)
+
+
+def may_reach_route(*, route: ContactRoute, channel: Channel, at: datetime, case: Case | None = None) -> Decision:
+    """Decide whether a caller may be reached through this route now: "text", "call", "voicemail" or "voicemail_named" to
+    its number, "letter", or "visit" (somebody goes there).
+
+    The route is what was read of it: read it afresh. With `case`, it must be a route of its caller or of whom it is
+    about. Hours count in the time zone of the line of that case, else of the caller's newest one.
+    """
+    if case is not None and route.caller_id not in {case.caller_id, case.concerns_id}:
+        return Decision(False, "not_of_this_case", _(_SENTENCES["not_of_this_case"]))
+    if channel not in {"letter", "visit"} and not route.number:
+        return answer(Verdict("no_number"), case)
+    held = _find_number(route.number) if route.number else None
+    state = state_of(
+        held, at, is_ended=route.ended_at is not None,
+        is_possibly_known=case is not None and case.possibly_known and route.caller_id == case.caller_id,
+    )  # fmt: skip
+    about = case or Case.objects.filter(caller=route.caller_id).exclude(line=None).select_related("line").last()
+    return answer(reaching.decide(card=card_of(route), channel=channel, zone=zone_of(about), state=state, at=at), about)
+
+
+def _decide_for_number(channel: Channel, number: Number | None, case: Case | None, at: datetime) -> Decision:
     if number is None or case is None or case.caller_id is None:
-        return _answer("no_number")
-    row = SafeContact.objects.filter(number=number, caller=case.caller_id).first()
-    return decide(
-        said=Said(row.may_text, row.may_call, row.confirmed_at) if row else None,
-        channel=channel,
-        is_opted_out=number.opted_out_at is not None,
-        is_blocked=number.blocked_until is not None and at < number.blocked_until,
-        is_possibly_known=case.possibly_known,
-        at=at,
+        return answer(Verdict("no_number"), case)
+    said = SafeContact.objects.filter(number=number, caller=case.caller_id).first()
+    return decide_for(channel=channel, said=said, number=number, case=case, at=at)
+
+
+def decide_for(*, channel: Channel, said: SafeContact | None, number: Number, case: Case, at: datetime) -> Decision:
+    """Decide from rows that were read a moment ago, for pages that show many ways at once. Senders ask `may_…` instead."""
+    state = state_of(
+        number, at, is_ended=said is not None and said.ended_at is not None, is_possibly_known=case.possibly_known
+    )
+    card = card_of(said) if said is not None else None
+    return answer(reaching.decide(card=card, channel=channel, zone=zone_of(case), state=state, at=at), case)
+
+
+def card_of(said: SafeContactCard) -> Card:
+    """Return what stands on a card as the rule reads it."""
+    kind, knows = "", said.whose == Whose.OWN
+    if isinstance(said, ContactRoute):
+        kind, knows = said.kind, bool((said.may_know or "").strip())
+    return Card(
+        may_text=said.may_text,
+        may_call=said.may_call,
+        voicemail=said.voicemail,
+        hours=said.hours if isinstance(said.hours, list) else [{}],
+        confirmed_at=said.confirmed_at,
+        good_for=timedelta(days=said.good_for_days),
+        may_hear_who_we_are=knows,
+        by_letter=kind in _BY_LETTER,
+        by_visit=bool(kind) and kind not in _BY_LETTER,
     )
 
 
-def _answer(because: str) -> Decision:
-    return Decision(because == "said_yes", because, _(_SENTENCES[because]))
+def state_of(number: Number | None, at: datetime, *, is_ended: bool = False, is_possibly_known: bool = False) -> State:
+    """Return what is known of a number apart from what somebody said about it."""
+    if number is None:
+        return State(is_ended=is_ended, is_possibly_known=is_possibly_known)
+    return State(
+        is_ended=is_ended,
+        is_held=number.held_at is not None,
+        is_opted_out=number.opted_out_at is not None,
+        is_blocked=number.blocked_until is not None and at < number.blocked_until,
+        is_possibly_known=is_possibly_known,
+    )
+
+
+def zone_of(case: Case | None) -> ZoneInfo:
+    """Return the time zone in which the safe hours of a case's caller are meant: that of its line."""
+    named = case.line.time_zone if case is not None and case.line is not None else settings.TIME_ZONE
+    return clock.find_zone(named, settings.TIME_ZONE)
+
+
+def answer(verdict: Verdict, case: Case | None) -> Decision:
+    """Return a verdict in words for people."""
+    sentence = _(_SENTENCES[verdict.because])
+    if verdict.next_at is not None:
+        local = verdict.next_at.astimezone(zone_of(case))
+        sentence = _("They said that this is safe only at certain hours: next %(when)s.") % {
+            "when": format_date(local, "l j F, H:i")
+        }
+    return Decision(verdict.is_allowed, verdict.because, sentence, verdict.next_at, verdict.until)
+
+
+def _find_number(number: str) -> Number | None:
+    """Return what is known of a number that stands on a route, where somebody used it to reach us."""
+    return Number.objects.filter(index__in=all_indexes("number", number)).first()
+
+
+def _is_promised(case: Case, at: datetime) -> bool:
+    """Only what the call itself promised counts: anybody at the desk can write down that she means to ring."""
+    promises = FollowUp.objects.unfinished().filter(case=case, kind=FollowUpKind.CALL_BACK, key__startswith="call-")
+    return promises.filter(due_at__gt=at - PROMISE_HOLDS_FOR).exists()

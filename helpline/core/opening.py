@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from helpline.core import clock
 
 _CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_A_WEEK_AND_A_DAY = 9  # weekly hours that have not closed by then never do
 _LOOKS_AHEAD_DAYS = 400  # a line that stays shut for longer than a year and a holiday season is not going to open
 
 
@@ -90,6 +91,25 @@ def next_opening(
         if period.starts_at <= open_until:
             open_until = max(open_until, period.ends_at)
     return None
+
+
+def closes_at(
+    hours: Sequence[Mapping[str, object]],
+    holidays: Iterable[str | date],
+    zone: str | ZoneInfo,
+    at: datetime,
+    *,
+    default_zone: str = "UTC",
+) -> datetime | None:
+    """Return the end, in UTC, of the stretch that is open at this moment; periods that meet are one stretch.
+
+    None where it is shut, or where it does not close within the next 8 days.
+    """
+    ends_at: datetime | None = None
+    for period in _periods(hours, holidays, _zone(zone, default_zone), at, days=_A_WEEK_AND_A_DAY):
+        if period.starts_at <= (ends_at or at) and period.ends_at > (ends_at or at):
+            ends_at = period.ends_at
+    return None if ends_at is None or ends_at - at >= timedelta(days=_A_WEEK_AND_A_DAY - 1) else ends_at
 
 
 def check_zone(zone: str, *, default_zone: str = "UTC", translate: Callable[[str], str] = str) -> list[str]:

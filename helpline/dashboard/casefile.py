@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from cases.access import mask_number, numbers_of
 from cases.models import Case, FollowUp, HandOver, Note, Number, SafeContact
 from cases.services.casework import ANSWERS_CALLERS
-from cases.services.safe_contact import Decision, Said, decide
+from cases.services.safe_contact import Decision, decide_for
 from helpline.core.staff.models import User
 
 
@@ -44,21 +44,11 @@ def read_safe_lines(case: Case, at: datetime) -> list[SafeLine]:
 
 
 def _safe_line(case: Case, number: Number, said: SafeContact | None, at: datetime) -> SafeLine:
-    def may(channel: str) -> Decision:
-        return decide(
-            said=Said(said.may_text, said.may_call, said.confirmed_at) if said else None,
-            channel=channel,
-            is_opted_out=number.opted_out_at is not None,
-            is_blocked=number.blocked_until is not None and at < number.blocked_until,
-            is_possibly_known=case.possibly_known,
-            at=at,
-        )
-
     return SafeLine(
         ref=number.ref,
         masked=mask_number(number.number),
-        text=may("text"),
-        call=may("call"),
+        text=decide_for(channel="text", said=said, number=number, case=case, at=at),
+        call=decide_for(channel="call", said=said, number=number, case=case, at=at),
         whose=said.get_whose_display() if said else "",
         say=(said.say or "") if said else "",
         confirmed_at=said.confirmed_at if said else None,

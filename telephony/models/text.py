@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Caller, Case, Number
+from cases.models import Caller, Case, ContactRoute, Number
 from helpline.core.lines.models import Line
 from helpline.core.outbox.models import Message
 from helpline.core.privacy.fields import SealedBytes, SealedJSON, SealedText
@@ -28,6 +28,7 @@ class Text(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="texts")
     number = models.ForeignKey(Number, models.PROTECT, null=True, related_name="texts")
     caller = models.ForeignKey(Caller, models.PROTECT, null=True, related_name="texts")
+    contact = models.ForeignKey(ContactRoute, models.SET_NULL, null=True, related_name="texts")  # somebody near her
     message = models.OneToOneField(Message, models.PROTECT, null=True, related_name="text")
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     sent_from = SealedText(null=True)

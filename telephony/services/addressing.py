@@ -13,8 +13,9 @@ from django.template import Context, Engine
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from cases.models import Case, Number
+from cases.models import Case, ContactRoute, Number
 from cases.services import safe_contact
+from cases.services.safe_contact import Decision
 from helpline.core.lines.models import Line
 from helpline.core.outbox.models import Message, Route
 from helpline.core.staff.models import NumberCheck, User
@@ -32,33 +33,56 @@ class NotToBeSent(Exception):
         self.sentence = sentence
 
 
+class NotYet(NotToBeSent):
+    """Only the hour is wrong: it may leave at `at`, if it is not too late then."""
+
+    def __init__(self, because: str, sentence: str, at: datetime) -> None:
+        super().__init__(because, sentence)
+        self.at = at
+
+
 @dataclass(frozen=True)
 class Letter:
-    """A message ready to leave. Prints nothing of itself."""
+    """A message ready to leave. `until`: when it is safe no longer, so that the gateway must not keep it for later.
+
+    Prints nothing of itself.
+    """
 
     to: str
     sender: str
     body: str
     case: Case | None = None
     number: Number | None = None
+    contact: ContactRoute | None = None
+    until: datetime | None = None
 
     def __repr__(self) -> str:
         return "<letter>"
 
 
 def write_letter(message: Message, *, at: datetime) -> Letter:
-    """Resolve whom it goes to, ask every rule again, and write it in their language. Raises NotToBeSent."""
+    """Resolve whom it goes to, ask every rule again, and write it in their language.
+
+    Raises NotToBeSent, and of that NotYet where only the hour is wrong.
+    """
     case = find_case(message)
     number: Number | None = None
+    contact: ContactRoute | None = None
+    until: datetime | None = None
+    spoken = list(case.line.languages) if case and case.line else []
     if message.route == Route.CALLER:
-        number = _find_caller(message, case, at)
-        to, languages = number.number, list(case.line.languages) if case and case.line else []
+        number, until = _find_caller(message, case, at)
+        to, languages = number.number, spoken
+    elif message.route == Route.CONTACT:
+        contact, until = _find_contact(message, case, at)
+        to, languages = contact.number or "", [contact.language, *spoken]
     elif message.route == Route.CHECK:
         to, languages = _find_checked(message, at)
     else:
         to, languages = _find_staff(message)
     sender = _find_sender(case)
-    return Letter(to=to, sender=sender, body=write_body(message, languages), case=case, number=number)
+    body = write_body(message, languages)
+    return Letter(to=to, sender=sender, body=body, case=case, number=number, contact=contact, until=until)
 
 
 def write_body(message: Message, languages: list[str]) -> str:
@@ -87,14 +111,28 @@ def _find_checked(message: Message, at: datetime) -> tuple[str, list[str]]:
     return check.number, list(check.user.languages)
 
 
-def _find_caller(message: Message, case: Case | None, at: datetime) -> Number:
+def _find_caller(message: Message, case: Case | None, at: datetime) -> tuple[Number, datetime | None]:
     number = Number.objects.select_related("caller").filter(ref=message.to_ref).first()
     if number is None:
         raise NotToBeSent("no_number", _("This number is not kept any more."))
-    decision = safe_contact.may_text(number=number, case=case, at=at)
-    if not decision.is_allowed:
-        raise NotToBeSent("text_not_safe", decision.sentence)
-    return number
+    return number, _check(safe_contact.may_text(number=number, case=case, at=at))
+
+
+def _find_contact(message: Message, case: Case | None, at: datetime) -> tuple[ContactRoute, datetime | None]:
+    """Return a route as it is now. It must be one of the caller of the case, or of whom the case is about."""
+    route = ContactRoute.objects.filter(ref=message.to_ref).first()
+    if route is None or case is None:
+        raise NotToBeSent("text_not_safe", _("This way to the caller is not kept any more."))
+    return route, _check(safe_contact.may_reach_route(route=route, channel="text", case=case, at=at))
+
+
+def _check(decision: Decision) -> datetime | None:
+    """Return until when it is safe. Raises NotToBeSent where it is not now."""
+    if decision.is_allowed:
+        return decision.until
+    if decision.next_at is not None:
+        raise NotYet("text_not_safe", decision.sentence, decision.next_at)
+    raise NotToBeSent("text_not_safe", decision.sentence)
 
 
 def _find_sender(case: Case | None) -> str:

@@ -17,14 +17,14 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.db.models import F
 
 from helpline.core.alarms import services as alarms
-from helpline.core.outbox.models import Message, MessageState, Route
+from helpline.core.outbox.models import Message, MessageState
 from telephony.delivery_codes import judge_failure
 from telephony.gateway.errors import GatewayError, NotKnown, Refused, ShutOut, TryLater, Unreachable
 from telephony.gateway.protocol import Gateway, SentText
 from telephony.models import Text
 from telephony.models.text import Direction
 from telephony.services import addresses, outcomes
-from telephony.services.addressing import Letter, NotToBeSent, write_letter
+from telephony.services.addressing import Letter, NotToBeSent, NotYet, write_letter
 
 LEASE = timedelta(seconds=60)  # how long a sender has a message for itself; sending gives up after some 22 seconds
 SEND_WITHIN_SECONDS = 10.0  # of the claim, or it is not handed over any more
@@ -80,7 +80,7 @@ def deliver_one(pk: int, *, at: datetime, gateway: Gateway) -> bool:
             sender=letter.sender,
             body=letter.body,
             status_callback=addresses.text_status(message.ref),
-            valid_for=message.expires_at - at if message.expires_at else None,
+            valid_for=_valid_for(message, letter, at),
         )
     except GatewayError as broken:
         _note_failure(message, broken, at)
@@ -107,13 +107,21 @@ def _claim(pk: int, at: datetime) -> tuple[Message, Letter] | None:
             return None
         message.attempt = {"to": letter.to, "from": letter.sender, "body": letter.body}
         message.save(update_fields=["attempt"])
-        if message.route == Route.CALLER:
+        if message.route in outcomes.TO_CALLERS:
             _put_on_thread(message, letter, at)
         return message, letter
 
 
+def _valid_for(message: Message, letter: Letter, at: datetime) -> timedelta | None:
+    """A phone that is off gets its texts when it is switched on: not after the safe hours have ended."""
+    ends = [moment for moment in (message.expires_at, letter.until) if moment is not None]
+    return min(ends) - at if ends else None
+
+
 def _refuse(message: Message, no: NotToBeSent, at: datetime) -> None:
-    if no.because == "check_over":
+    if isinstance(no, NotYet) and (message.expires_at is None or no.at < message.expires_at):
+        outcomes.wait_for_safe_hour(message, until=no.at, sentence=no.sentence)
+    elif no.because == "check_over":
         outcomes.expire(message, at=at)
     else:
         outcomes.refuse(message, sentence=no.sentence, because=no.because, at=at)
@@ -123,7 +131,8 @@ def _put_on_thread(message: Message, letter: Letter, at: datetime) -> None:
     """Show it on the case; a text that somebody typed is there already."""
     if not Text.objects.filter(message=message).exists():
         Text.objects.create(
-            direction=Direction.OUT, message=message, case=letter.case, number=letter.number, body=letter.body,
+            direction=Direction.OUT, message=message, case=letter.case, number=letter.number, contact=letter.contact,
+            body=letter.body,
             line=letter.case.line if letter.case else None, caller=letter.number.caller if letter.number else None,
             state=outcomes.WAITS, at=at,
         )  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.models import Case, FollowUpKind, Number
+from cases.models import Case, ContactRoute, FollowUpKind, Number
 from cases.services import followups
 from helpline.core.alarms import services as alarms
 from helpline.core.audit import services as audit
@@ -20,6 +20,7 @@ from telephony.models import Text, TextEvent
 
 VALID_FOR = timedelta(hours=24)  # after its first try, where a message names no end of its own
 _TRIED_AGAIN = (MessageState.WAITING, MessageState.SENDING, MessageState.UNKNOWN)  # and not taken under a new id yet
+TO_CALLERS = frozenset({Route.CALLER, Route.CONTACT})  # what does not reach them becomes a task for a person
 WAITS = "waiting"  # a text of ours that the gateway has not taken yet
 
 
@@ -119,6 +120,15 @@ def refuse(message: Message, *, sentence: str, because: str, at: datetime) -> No
     _tell(message, because=because, kind=because, at=at)
 
 
+def wait_for_safe_hour(message: Message, *, until: datetime, sentence: str) -> None:
+    """It is safe, but not at this hour: it waits, and everything is asked again then. It does not count as a try."""
+    message.state, message.not_before, message.why = MessageState.WAITING, until, sentence[:200]
+    message.claimed_until = message.attempt = None
+    message.tries -= 1
+    message.save()
+    _end_text(message, WAITS)
+
+
 def set_aside(message: Message, *, at: datetime) -> None:
     """It could not even be written: its template is gone, or its words do not open. A coordinator is told."""
     message.state, message.why = MessageState.FAILED, _("The message could not be written.")
@@ -134,7 +144,7 @@ def expire(message: Message, *, at: datetime) -> None:
     message.claimed_until = message.attempt = None
     message.save()
     _end_text(message, "expired")
-    if message.route == Route.CALLER:
+    if message.route in TO_CALLERS:
         _tell(message, because="text_too_late", kind="text_too_late", at=at)
 
 
@@ -150,7 +160,7 @@ def leave_to_person(message: Message, *, at: datetime) -> None:
 
 def _text_of(message: Message) -> Text | None:
     """Return the text on the thread, locked; None for a message to staff, who have no thread."""
-    if message.route != Route.CALLER:
+    if message.route not in TO_CALLERS:
         return None
     return Text.objects.select_for_update().filter(message=message).first()
 
@@ -164,6 +174,13 @@ def _end_text(message: Message, state: str) -> None:
 
 def _opt_out(message: Message, at: datetime) -> None:
     """The gateway says that they stopped texts: so do we from now on."""
+    if message.route == Route.CONTACT:
+        route = ContactRoute.objects.filter(ref=message.to_ref, may_text=True).first()
+        if route is not None:
+            route.may_text = False
+            route.save(update_fields=["may_text"])
+            audit.record(by=None, verb="route.opted_out", what="route", about=route.ref, at=at, message=message.ref)
+        return
     number = (
         Number.objects.filter(ref=message.to_ref, opted_out_at=None).first() if message.route == Route.CALLER else None
     )
@@ -177,7 +194,7 @@ def _tell(message: Message, *, because: str, kind: str, at: datetime, tell: str 
     """Make a task for the person whose case it is; an alarm where it is about ourselves or about a text to staff."""
     if message.route == Route.CHECK:
         return  # whoever waits for the code sees that it does not come, and asks for another
-    case = find_case(message) if message.route == Route.CALLER else None
+    case = find_case(message) if message.route in TO_CALLERS else None
     if case is not None:
         followups.add(
             case=case, kind=FollowUpKind.TASK, due_at=at, key=f"message-{message.ref}-{because}", because=because,
@@ -190,6 +207,6 @@ def _tell(message: Message, *, because: str, kind: str, at: datetime, tell: str 
 
 
 def _publish(message: Message, text: Text | None) -> None:
-    if message.route == Route.CALLER and message.about:
+    if message.route in TO_CALLERS and message.about:
         realtime.publish("text", text.ref if text is not None else message.ref)
         realtime.publish("case", message.about)

@@ -35,11 +35,14 @@ def find_number(case: Case, number_ref: str = "") -> Number | None:
 
 
 def why_not(*, case: Case, at: datetime, number_ref: str = "") -> str:
-    """Return the sentence that says why nothing can be texted on this case now; blank where it can."""
+    """Return the sentence that says why nothing can be texted on this case; blank where it can, now or in a safe hour
+    before it is too old.
+    """
     if case.state != "open":
         return _("This case is not open: reopen it first.")
     decision = safe_contact.may_text(number=find_number(case, number_ref), case=case, at=at)
-    return "" if decision.is_allowed else decision.sentence
+    waits = decision.next_at is not None and decision.next_at < at + VALID_FOR
+    return "" if decision.is_allowed or waits else decision.sentence
 
 
 @transaction.atomic

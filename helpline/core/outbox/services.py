@@ -21,8 +21,9 @@ def put(
 ) -> Message:
     """Put one message, inside the transaction that decided it. The same key again returns the first one unchanged.
 
-    `to` is a username (route staff), the reference of a caller's number (route caller) or of a check of a duty number
-    (route check), never a number.
+    `to` is a username (route staff), the reference of a caller's number (route caller), of a route to her (route
+    contact) or of a check of a duty number (route check), never a number. What goes to a caller or to somebody near her
+    needs `about`, her case, and waits by itself for an hour that is safe, if that comes before `expires_at`.
     """
     message, _ = Message.objects.get_or_create(
         key=key,
