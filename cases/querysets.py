@@ -37,6 +37,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Cases that this person may know of."""
         return self.filter(may_know_of(user))
 
+    def on_hold(self, at: datetime) -> Self:
+        """Cases of which nothing may be removed: a hold lies on them, or on the case that they were joined to."""
+        ways = ("holds", "joined_into__holds", "joined__holds")
+        held = [Q((f"{way}__ended_at", None), (f"{way}__until__gte", at.date())) for way in ways]
+        return self.filter(held[0] | held[1] | held[2])
+
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def unfinished(self) -> Self:

@@ -9,5 +9,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpline.settings")
 app = Celery("helpline")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
-    ["helpline.core.outbox", "helpline.core.alarms", "cases", "referrals", "telephony", "helpline.dashboard"]
+    [
+        *("helpline.core.outbox", "helpline.core.alarms", "helpline.core.forgetting", "helpline.core.audit"),
+        *("cases", "referrals", "telephony", "helpline.dashboard"),
+    ]
 )

@@ -13,6 +13,16 @@ SWEEPS: list[tuple[str, float, str]] = [
     ("telephony.tasks.keep_duty_snapshot", 60.0, "who to ring when the database is away, never older than minutes"),
     ("telephony.tasks.watch_the_line", 60.0, "refused webhooks and gaps in the rota are told within minutes"),
     ("cases.tasks.remind_due_follow_ups", 5.0, "a promise has a minute in it"),
+    (
+        "helpline.core.forgetting.tasks.forget_what_is_due",
+        3600.0,
+        "what is past its time goes within the hour, in pieces",
+    ),
+    (
+        "helpline.core.forgetting.tasks.keep_tombstones",
+        300.0,
+        "what was erased is known outside the database within minutes",
+    ),
     ("helpline.dashboard.tasks.note_beat", 10.0, "readyz sees a dead beat or worker within a minute"),
 ]
 

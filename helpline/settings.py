@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "helpline.core.lines",
     "helpline.core.rota",
     "helpline.core.alarms",
+    "helpline.core.forgetting",
     "helpline.core.http",
     "cases",
     "referrals",
@@ -291,6 +292,15 @@ SPECTACULAR_SETTINGS = {
         "LegResult": "telephony.models.call.LegResult",
     },
 }
+
+# --- Forgetting: the eraser of each app, what points at other things first
+ERASERS = [
+    "telephony.erasure.Telephony",
+    "cases.erasure.Cases",
+    "helpline.core.alarms.erasure.Alarms",
+    "helpline.core.outbox.erasure.Outbox",
+    "helpline.core.staff.erasure.Staff",
+]
 
 # --- Languages and time
 LANGUAGE_CODE = "en"

@@ -43,3 +43,14 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return f"recording {self.ref}"
+
+
+class LeftBehind(models.Model):
+    """A recording that we forgot and that still lies at the provider: deleted there, then this row goes too."""
+
+    sid = models.CharField(max_length=64, unique=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return "a recording left behind"

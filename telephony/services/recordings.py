@@ -16,7 +16,7 @@ from helpline.core.realtime import services as realtime
 from helpline.core.staff.models import User
 from telephony.gateway.errors import GatewayError, NotThere, Refused, TooBig
 from telephony.gateway.protocol import Gateway, Sound
-from telephony.models import Recording, RecordingState
+from telephony.models import LeftBehind, Recording, RecordingState
 from telephony.services import fetching
 
 MOST_BYTES = 10_000_000  # three minutes of telephone sound are under three million
@@ -38,7 +38,27 @@ def fetch_waiting(*, at: datetime, gateway: Gateway, limit: int = fetching.MOST_
         recording = _claim(pk, at, RecordingState.KEPT)
         if recording is not None:
             _delete_at_gateway(recording, at=at, gateway=gateway)
+    for pk in list(LeftBehind.objects.filter(next_try_at__lte=at).values_list("pk", flat=True)[:limit]):
+        _delete_left_behind(pk, at=at, gateway=gateway)
     return fetched
+
+
+def _delete_left_behind(pk: int, *, at: datetime, gateway: Gateway) -> None:
+    """What we have forgotten nobody else keeps either. Tried until it works; from the fifth failure on a person knows."""
+    if LeftBehind.objects.filter(pk=pk, next_try_at__lte=at).update(next_try_at=at + fetching.LEASE) != 1:
+        return
+    row = LeftBehind.objects.get(pk=pk)
+    try:
+        gateway.delete_recording(row.sid)
+    except GatewayError as broken:
+        log.warning("a forgotten recording is not deleted at the gateway yet: %s", type(broken).__name__)
+        row.tries = min(row.tries + 1, 1000)
+        row.next_try_at = fetching.next_try_at(at, row.tries)
+        row.save()
+        if row.tries >= ALARM_AFTER_DELETE_TRIES:
+            alarms.raise_alarm(kind="recording_not_deleted", key=f"left-behind-{row.pk}", at=at)
+        return
+    row.delete()
 
 
 def _claim(pk: int, at: datetime, state: RecordingState) -> Recording | None:

@@ -68,6 +68,7 @@ class Message(models.Model):
     sid = models.CharField(max_length=64, null=True, unique=True)
     error_code = models.CharField(max_length=16, blank=True)
     why = models.CharField(max_length=200, blank=True)  # a sentence for staff where it did not go
+    words_gone_at = models.DateTimeField(null=True)  # its words were forgotten; that it left stays known
 
     objects = MessageQuerySet.as_manager()
 

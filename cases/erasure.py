@@ -1,0 +1,232 @@
+"""What is held of callers and cases, and how it goes. What it means for people stands in the words of each table."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Caller, Case, CaseState, HandOver, Note, Number, SafeContact, SearchWord
+from helpline.core import clock
+from helpline.core.outbox.models import Message, MessageState
+from helpline.core.privacy.erasure import Eraser, Holding, Kind, Subject, Tally, Told, all_erasers
+
+LEFT = (MessageState.SENT, MessageState.DELIVERED, MessageState.FAILED, MessageState.REFUSED, MessageState.CANCELED,
+        MessageState.EXPIRED)  # fmt: skip
+ABOUT_ANOTHER = _("This is about somebody else, and is theirs to read.")
+CARD = (
+    Told(_("Whose phone or place"), "whose"),
+    Told(_("When it is safe"), "hours"),
+    Told(_("May be texted"), "may_text"),
+    Told(_("May be called"), "may_call"),
+    Told(_("Message on a mailbox"), "voicemail"),
+    Told(_("Who else may hear"), "who_hears"),
+    Told(_("What we say to somebody else"), "say"),
+    Told(_("Stop word"), "stop_word"),
+    Told(_("Told us"), "confirmed_at"),
+)
+
+
+def is_about_her(row: Any, subject: Subject) -> bool:
+    """Say whether a row of a case speaks of the caller herself, and not of somebody for whom she rang."""
+    case = row if isinstance(row, Case) else row.case
+    return case.concerns_id is None or case.concerns_id in subject.callers
+
+
+def _not_on_hold(rows: "models.QuerySet[Any]", path: str, at: datetime) -> "models.QuerySet[Any]":
+    return rows.exclude(**{f"{path}__in": Case.objects.on_hold(at).values("pk")})
+
+
+def _drafts(before: datetime, at: datetime) -> "models.QuerySet[Any]":
+    return _not_on_hold(Note.objects.filter(is_draft=True, changed_at__lt=before), "case", at)
+
+
+def _delete(rows: Sequence[Any]) -> Tally:
+    type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
+    return Counter()
+
+
+def _closed(before: datetime, at: datetime) -> "models.QuerySet[Any]":
+    """Closed cases past their time: the last thing joined to them must be closed as long, and nothing be on hold."""
+    rows = Case.objects.filter(state=CaseState.CLOSED, closed_at__lt=before)
+    return _not_on_hold(rows, "pk", at)
+
+
+def _sent_words(before: datetime, at: datetime) -> "models.QuerySet[Any]":
+    held = Case.objects.on_hold(at).values("ref")
+    rows = Message.objects.filter(state__in=LEFT, created_at__lt=before, words_gone_at=None)
+    return rows.exclude(about__in=held)
+
+
+def _forget_words(rows: Sequence[Any]) -> Tally:
+    for row in rows:
+        row.words, row.attempt, row.words_gone_at = {}, None, clock.now()
+        row.save(update_fields=["words", "attempt", "words_gone_at"])
+    return Counter()
+
+
+def forget_cases(rows: Sequence[Case]) -> Tally:
+    """Remove whole cases with everything in every app, and callers who are left with nothing. In the asker's transaction."""
+    return erase(subject_of_cases(rows))
+
+
+def erase(subject: Subject) -> Tally:
+    """Let every app forget it, in the order of the settings. Returns what is still counted."""
+    gone: Tally = Counter()
+    for eraser in all_erasers():
+        gone += eraser.erase(subject)
+    return gone
+
+
+def subject_of_cases(rows: Iterable[Case]) -> Subject:
+    """Return these cases with those joined to them, and the callers and numbers that nothing else would be left of."""
+    wanted = [row.pk for row in rows]
+    cases = dict(
+        Case.objects.filter(models.Q(pk__in=wanted) | models.Q(joined_into__in=wanted)).values_list("pk", "ref")
+    )
+    inside = Case.objects.filter(pk__in=cases)
+    people = {*inside.values_list("caller", flat=True), *inside.values_list("concerns", flat=True)} - {None}
+    others = Case.objects.exclude(pk__in=cases)
+    people -= set(others.filter(caller__in=people).values_list("caller", flat=True))
+    people -= set(others.filter(concerns__in=people).values_list("concerns", flat=True))
+    return _with_numbers(cases, people)
+
+
+def subject_of_person(caller: Caller) -> Subject:
+    """Return everything that is this person's alone: her cases, those about her, her numbers that nobody else uses.
+
+    Not hers: cases in which she rang for somebody else, and cases of her phone that nobody confirmed as hers.
+    """
+    hers = models.Q(caller=caller, possibly_known=False) & (models.Q(concerns=None) | models.Q(concerns=caller))
+    found = Case.objects.filter(hers | models.Q(concerns=caller))
+    of_cases = subject_of_cases(found)
+    return _with_numbers(dict(of_cases.cases), {*of_cases.callers, caller.pk})
+
+
+def _with_numbers(cases: dict[int, str], people: set[int]) -> Subject:
+    mine = models.Q(caller__in=people) | models.Q(safe_contacts__caller__in=people)
+    numbers = dict(Number.objects.filter(mine).values_list("pk", "ref"))
+    elsewhere = (
+        Case.objects.exclude(pk__in=cases).filter(number__in=numbers).exclude(caller__in=people, possibly_known=False)
+    )  # a case in which she rang for somebody else does not make the phone somebody else's
+    shared = set(elsewhere.values_list("number", flat=True))
+    shared |= set(
+        SafeContact.objects.filter(number__in=numbers).exclude(caller__in=people).values_list("number", flat=True)
+    )
+    shared |= set(Number.objects.filter(pk__in=numbers).exclude(caller__in=people).values_list("pk", flat=True))
+    return Subject(
+        cases=cases,
+        callers=dict(Caller.objects.filter(pk__in=people).values_list("pk", "ref")),
+        numbers={pk: ref for pk, ref in numbers.items() if pk not in shared},
+    )
+
+
+def with_stand_ins(subject: Subject, at: datetime) -> Subject:
+    """Return the subject with a nameless caller for each phone that others use too. Makes rows: for erasing only."""
+    kept = Case.objects.exclude(pk__in=list(subject.cases)).filter(possibly_known=True)
+    first_users = set(kept.filter(caller__in=list(subject.callers)).values_list("caller", flat=True))
+    shared = Number.objects.filter(caller__in=list(subject.callers)).exclude(pk__in=list(subject.numbers))
+    first_users |= set(shared.values_list("caller", flat=True))
+    made = {pk: Caller.objects.create(created_at=at).pk for pk in sorted(first_users)}
+    return Subject(subject.cases, subject.callers, subject.numbers, made)
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind("draft", _("Notes that were begun and never finished"), _("the words"), 30, 7, _drafts, _delete),
+    Kind("sent_words", _("Words of messages that have left"), _("the words; that a message left stays known"), 30, 2,
+         _sent_words, _forget_words),
+    Kind("closed_case", _("Closed cases"), _("the case with everything in it, and the caller where nothing else is left"),
+         730, 90, _closed, forget_cases),
+)  # fmt: skip
+
+
+class Cases(Eraser):
+    name = "cases"
+    holds = _("Names, numbers, what is safe, the story of each case, and what was promised.")
+    removes = _("All of it: names, numbers, cards, notes, summaries, promises, and the case itself.")
+    keeps = _("How many cases there were in a month. Who opened, changed and erased a case, by its reference alone.")
+    holdings = (
+        Holding("cases.SearchWord", _("Words by which a case is found"), case="case"),
+        Holding(
+            "cases.Need",
+            _("What you needed"),
+            case="case",
+            related=("case",),
+            is_hers=is_about_her,
+            because=ABOUT_ANOTHER,
+            when="noted_at",
+            code="kind",
+            tells=(Told(_("What"), "kind"), Told(_("What became of it"), "outcome"), Told(_("Noted"), "noted_at")),
+        ),
+        Holding("cases.LetIn", _("Who was let into a case"), case="case"),
+        Holding(
+            "cases.Note", _("Notes"), case="case", related=("case",), is_hers=is_about_her, because=ABOUT_ANOTHER,
+            tells=(Told(_("Written"), "written_at"), Told(_("Not finished"), "is_draft"), Told(_("Note"), "body")),
+        ),
+        Holding(
+            "cases.FollowUp", _("What was promised"), case="case", related=("case",), is_hers=is_about_her,
+            because=ABOUT_ANOTHER, when="created_at", code="kind",
+            tells=(
+                Told(_("What"), "kind"), Told(_("By when"), "due_at"), Told(_("How it went"), "state"),
+                Told(_("Tries"), "tries"), Told(_("Why"), "why"),
+            ),
+        ),
+        Holding("cases.HandOver", _("Notes at the end of a shift"), case="cases"),
+        Holding(
+            "cases.LegalHold", _("Holds"), case="case", tells=(Told(_("Why it is kept"), "why"), Told(_("Until"), "until"))
+        ),
+        Holding(
+            "cases.Case", _("Cases"), case="pk", is_hers=is_about_her, because=ABOUT_ANOTHER, when="opened_at", code="source",
+            tells=(
+                Told(_("Reference"), "ref"), Told(_("Opened"), "opened_at"), Told(_("By"), "source"),
+                Told(_("State"), "state"), Told(_("Urgent"), "urgency"), Told(_("In a few words"), "summary"),
+                Told(_("Closed"), "closed_at"),
+            ),
+        ),
+        Holding("cases.SafeContact", _("What is safe on which number"), caller="caller", number="number",
+                tells=(Told(_("Number"), "number.number"), *CARD), related=("number",)),
+        Holding(
+            "cases.ContactRoute", _("Other ways to reach you"), caller="caller",
+            tells=(
+                Told(_("Kind"), "kind"), Told(_("How you call them"), "name"), Told(_("Number"), "number"),
+                Told(_("Place"), "place"), Told(_("What they may know"), "may_know"), Told(_("No longer used"), "ended_at"),
+                *CARD,
+            ),
+        ),
+        Holding("cases.Number", _("Numbers"), number="pk",
+                tells=(Told(_("Number"), "number"), Told(_("First used"), "created_at"), Told(_("Texts stopped"), "opted_out_at"))),
+        Holding(
+            "cases.Caller", _("Who you are to us"), caller="pk", when="created_at",
+            tells=(
+                Told(_("Code name"), "code_name"), Told(_("Pronouns"), "pronouns"), Told(_("Known since"), "created_at"),
+                Told(_("Code word"), lambda row: "•••" if row.code_word else None),
+            ),
+        ),
+    )  # fmt: skip
+
+    kinds = KINDS
+
+    def let_go(self, subject: Subject) -> None:
+        """Take her out of what stays: cases about others, cases of her phone that nobody confirmed as hers."""
+        kept = Case.objects.exclude(pk__in=list(subject.cases))
+        kept.filter(joined_into__in=list(subject.cases)).update(joined_into=None, state=CaseState.OPEN)
+        kept.filter(number__in=list(subject.numbers)).update(number=None)
+        SearchWord.objects.filter(source__in=list(subject.callers.values())).delete()  # her name, wherever it stands
+        for caller, stand_in in subject.stand_ins.items():
+            kept.filter(caller=caller, possibly_known=True).update(caller=stand_in)
+            Number.objects.filter(caller=caller).exclude(pk__in=list(subject.numbers)).update(caller=stand_in)
+        kept.filter(caller__in=list(subject.callers)).update(caller=None, number=None, possibly_known=False)
+
+    def remove(self, holding: Holding, rows: "models.QuerySet[Any]") -> None:
+        if holding.model == "cases.HandOver":
+            # The note of a hand-over speaks of all its cases at once, so it goes; the offer stays for the others.
+            for row in rows:
+                row.note = None
+                row.save(update_fields=["note"])
+            return
+        if holding.model == "cases.Case":
+            rows.update(joined_into=None)
+            HandOver.cases.through.objects.filter(case__in=rows).delete()
+        super().remove(holding, rows)

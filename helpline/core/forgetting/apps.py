@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ForgettingConfig(AppConfig):
+    name = "helpline.core.forgetting"
+    label = "forgetting"
