@@ -29,6 +29,15 @@ def may_know_of(user: Any, path: str = "") -> Q:
     return mine
 
 
+def may_read_story_of(user: Any, path: str = "") -> Q:
+    """Return the condition for cases whose story this person may read, the smaller ring (`cases.access`)."""
+    if not user.is_active:
+        return Q(pk__in=[])
+    if user.holds("counsellor", "supervisor"):
+        return Q()
+    return Q((f"{path}owner", user)) | Q((f"{path}pk__in", user.let_into.values("case_id")))
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> Self:
         return self.filter(state__in=OPEN_CASES)
@@ -42,6 +51,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         ways = ("holds", "joined_into__holds", "joined__holds")
         held = [Q((f"{way}__ended_at", None), (f"{way}__until__gte", at.date())) for way in ways]
         return self.filter(held[0] | held[1] | held[2])
+
+    def readable_by(self, user: Any) -> Self:
+        """Cases whose story this person may read."""
+        return self.filter(may_read_story_of(user))
 
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):

@@ -18,7 +18,8 @@ from cases.models import Caller, Case, CaseState, FollowUp, FollowUpKind, Follow
 from cases.services import casework, followups
 from cases.services.giving import give_case
 from cases.services.intake import open_without_call
-from cases.services.reading import note_readings, search_cases
+from cases.services.reading import note_readings
+from cases.services.searching import search
 from helpline.core.api.fields import AskedMoment, Fields, Filters, LineNumber, Moment, Person, Reference, Words
 from helpline.core.api.records import Records
 from helpline.core.api.refusals import blame
@@ -79,7 +80,9 @@ class CaseFilters(Filters):
 
 
 class Asked(Fields[Any]):
-    """A reference, in any writing, or a whole telephone number. It stands in no address and in no log."""
+    """A reference, in any writing, a whole telephone number, or words of names, notes and plates, all of which a case must
+    have. It stands in no address and in no log.
+    """
 
     q = Words(max_length=200, trim_whitespace=True)
 
@@ -140,9 +143,9 @@ class Cases(Records[Case]):
     @extend_schema(request=Asked, responses=CaseFields(many=True))
     @action(detail=False, methods=["post"])
     def search(self, request: Request) -> Response:
-        """Find cases. What is sought is sent in the body; a search by number is written down, without the number."""
-        found = search_cases(by=self.person, typed=self.read_input(Asked)["q"], at=self.at)
-        return Response({"next": None, "previous": None, "results": self.show(found)})
+        """Find cases. What is sought is sent in the body; that there was a search is written down, without its words."""
+        found = search(by=self.person, typed=self.read_input(Asked)["q"], at=self.at)
+        return Response({"next": None, "previous": None, "results": self.show([one.case for one in found])})
 
     def _give(self, case: Case, to: Any) -> Case:
         try:

@@ -24,7 +24,7 @@ class SearchWord(models.Model):
     Cases lie in 256 drawers, and the same word gives another index in each of them (decision 0015).
     """
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="search_words", db_index=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="search_words")
     kind = models.CharField(max_length=12, choices=WordKind.choices)
     source = models.CharField(max_length=24)
     word = models.BigIntegerField()
@@ -32,7 +32,7 @@ class SearchWord(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["word", "case"], name="search_word"),
-            models.Index(fields=["case", "source"], name="search_word_source"),
+            models.Index(fields=["source"], name="search_word_source"),
         ]
 
     def __str__(self) -> str:

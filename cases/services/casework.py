@@ -164,7 +164,7 @@ def set_summary(*, case: Case, by: User, summary: str, at: datetime) -> Case:
     """Say in a few sentences what the case is about; blank takes it away."""
     case.summary = summary.strip() or None
     case.save(update_fields=["summary"])
-    word_index.put(case=case, kind=WordKind.SUMMARY, ref=word_index.SUMMARY, texts=[case.summary])
+    word_index.put(case=case, kind=WordKind.SUMMARY, ref=case.ref, texts=[case.summary])
     audit.record(by=by, verb="case.summarised", what="case", about=case.ref, at=at)
     realtime.publish("case", case.ref)
     return case

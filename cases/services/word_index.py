@@ -1,7 +1,8 @@
 """Let sealed texts be found by their words. Called in the transaction that writes the text; what it leaks: decision 0015.
 
-`ref` is the reference of the row that the text stands in (a note, a text, a caller for names), so that a change or the end
-of that row takes its words along. What only its author may read, such as a draft, is not put here.
+`ref` is the reference of the row that the text stands in (a note, a text, a caller for names; the case itself for its
+summary), so that a change or the end of that row takes its words along. A name is put once for each person, on whichever
+of their cases: all of them are found by it. What only its author may read, such as a draft, is not put here.
 """
 
 from collections.abc import Iterable
@@ -14,9 +15,6 @@ from helpline.core.privacy.drawers import file_words, newest_key
 
 _BATCH = 1000
 
-# A summary has no row of its own.
-SUMMARY = "summary"
-
 
 @transaction.atomic
 def put(*, case: Case, kind: str, ref: str, texts: Iterable[str | None]) -> None:
@@ -25,15 +23,15 @@ def put(*, case: Case, kind: str, ref: str, texts: Iterable[str | None]) -> None
     Empty texts take the words of this place out. Raises ValueError for a kind that is not one of `WordKind`.
     """
     filed = file_words(case.ref, _words(WordKind(kind), texts))
-    remove(case=case, kind=kind, ref=ref)
+    remove(kind=kind, ref=ref)
     SearchWord.objects.bulk_create(
         (SearchWord(case=case, kind=kind, source=ref, word=word) for word in filed), batch_size=_BATCH
     )
 
 
-def remove(*, case: Case, kind: str, ref: str) -> None:
-    """Let a case no longer be found by the words of one place."""
-    SearchWord.objects.filter(case=case, kind=kind, source=ref).delete()
+def remove(*, kind: str, ref: str) -> None:
+    """Let no case be found by the words of this place any longer."""
+    SearchWord.objects.filter(kind=kind, source=ref).delete()
 
 
 def current_mark() -> str:

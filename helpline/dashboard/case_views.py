@@ -15,16 +15,19 @@ from cases.models import Case
 from cases.services import identity, intake
 from cases.services.code_words import was_given
 from helpline.core import clock
+from helpline.core.errors import NotAllowed
 from helpline.core.http.pages import says_why, worker
 from helpline.core.lines.models import Line
 from helpline.core.privacy.references import new_opaque
 from helpline.core.staff.models import User
 from helpline.dashboard.casefile import count_earlier_cases, read_draft, read_promises, read_safe_lines, who_may_take
-from helpline.dashboard.caselist import SHOWS, read_cases, search_cases
+from helpline.dashboard.caselist import SHOWS, CaseList, read_cases, search_cases
 from helpline.dashboard.forms import CallerForm, FollowUpForm, HandOverForm, NewCaseForm, postpone_choices
 from helpline.dashboard.panels import Beside, read_beside
 from helpline.dashboard.story import Story, read_story
 from telephony.models import Call
+
+LONGEST_SEARCH = 200  # characters
 
 
 def show_case(request: HttpRequest, case: Case, at: datetime, *, status: int = 200, **forms: Any) -> HttpResponse:
@@ -126,10 +129,14 @@ def cases(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Find by POST, so that what was searched for stands in no address, history or log. One hit is opened at once."""
     user, at, typed = worker(request), clock.now(), request.POST.get("q", "")
-    page = search_cases(user, typed, at)
+    said = {"typed": typed[:LONGEST_SEARCH], "shows": SHOWS, "now": at}
+    try:
+        page = search_cases(user, typed[:LONGEST_SEARCH], at)
+    except NotAllowed as refused:
+        return render(request, "cases/list.html", {"page": CaseList((), ""), "refused": refused, **said}, status=403)
     if len(page.rows) == 1:
         return redirect("dashboard:case", page.rows[0].case.ref)
-    return render(request, "cases/list.html", {"page": page, "typed": typed, "shows": SHOWS, "now": at})
+    return render(request, "cases/list.html", {"page": page, **said})
 
 
 @require_http_methods(["GET", "POST"])

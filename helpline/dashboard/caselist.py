@@ -1,7 +1,6 @@
 """The list of cases: filters in the worker's words, pages by key, and a search that leaves no trace in an address."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,12 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.access import with_story
 from cases.models import Case
-from cases.services.reading import find_by_number
-from helpline.core.privacy.references import ALPHABET
+from cases.services.searching import WHERE, search
 from helpline.core.staff.models import User
 
 PAGE = 50
-FOUND = 50  # a search that finds more is too wide to be read
 SHOWS: tuple[tuple[str, str | Promise], ...] = (
     ("open", _("Open")),
     ("mine", _("Mine")),
@@ -24,7 +21,6 @@ SHOWS: tuple[tuple[str, str | Promise], ...] = (
     ("nobody", _("Nobody has it")),
     ("closed", _("Closed")),
 )
-_PART_OF_REFERENCE = re.compile(rf"(?:HL-?)?([{ALPHABET}]{{2,13}})")
 
 
 @dataclass(frozen=True)
@@ -34,6 +30,7 @@ class CaseRow:
     case: Case
     code_name: str
     is_mine: bool
+    where: Sequence[str | Promise] = ()  # in what a search found it
 
 
 @dataclass(frozen=True)
@@ -65,20 +62,25 @@ def _shown(cases: "QuerySet[Case]", user: User, show: str, at: datetime) -> "Que
 
 
 def search_cases(user: User, typed: str, at: datetime) -> CaseList:
-    """Find cases by (a part of) their reference or by a whole number. Names are sealed and cannot be searched.
-
-    A number finds only what this person may read, and is in the audit: a match tells who called.
-    """
-    cases = Case.objects.visible_to(user).select_related("owner", "caller", "line")
-    part = _PART_OF_REFERENCE.fullmatch(typed.strip().upper())
-    found = list(cases.filter(ref__contains=part[1]).order_by("-opened_at", "-pk")[:FOUND]) if part else []
-    with_number = find_by_number(by=user, typed=typed, cases=cases.exclude(pk__in=[case.pk for case in found]), at=at)
-    return CaseList(_rows(user, [*found, *with_number][:FOUND]), "")
+    """Find cases by what was typed. Raises as `cases.services.searching.search` does."""
+    found = search(by=user, typed=typed, at=at, by_part_of_reference=True)
+    where = {one.case.pk: [WHERE[kind] for kind in one.where] for one in found}
+    return CaseList(_rows(user, [one.case for one in found], where), "")
 
 
-def _rows(user: User, cases: Sequence[Case]) -> list[CaseRow]:
+def _rows(
+    user: User, cases: Sequence[Case], where: Mapping[int, Sequence[str | Promise]] | None = None
+) -> list[CaseRow]:
     readable = with_story(user, cases)
-    return [CaseRow(case, _code_name(case) if case.ref in readable else "", case.owner_id == user.pk) for case in cases]
+    return [
+        CaseRow(
+            case=case,
+            code_name=_code_name(case) if case.ref in readable else "",
+            is_mine=case.owner_id == user.pk,
+            where=(where or {}).get(case.pk, ()),
+        )
+        for case in cases
+    ]
 
 
 def _code_name(case: Case) -> str:

@@ -69,7 +69,7 @@ def test_one_place_never_takes_away_what_another_says(case, at):
     word_index.put(case=case, kind="incident", ref="B", texts=["bakkie"])
     word_index.put(case=case, kind="note", ref="A", texts=[])
     assert found_by("bakkie") == {(case.ref, "incident")}
-    word_index.remove(case=case, kind="incident", ref="B")
+    word_index.remove(kind="incident", ref="B")
     assert not SearchWord.objects.exists()
 
 

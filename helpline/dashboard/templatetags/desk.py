@@ -86,6 +86,7 @@ ALARMS: dict[str, str | Promise] = {
     "text_perhaps_sent": _("Not known whether a text was sent"),
     "text_not_delivered": _("A text of ours did not arrive"),
     "text_not_written": _("A message could not be written"),
+    "many_searches": _("Somebody searches unusually often"),
     "no_duty_phone": _("Somebody has no verified duty number"),
     "no_line": _("No line can send texts"),
     "put_aside": _("Something of a call or a text could not be taken in"),

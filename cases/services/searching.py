@@ -1,0 +1,177 @@
+"""Find cases by what somebody says on the telephone, without leaving a trace of what was typed.
+
+By reference those that this person may know of. By number, name, plate and words only those whose story she may read,
+because a match tells what stands in them. How many were found is in the audit, never what was sought; and nobody goes
+through the names of a town: after so many searches within an hour only references are found, and the supervisors hear
+of it.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.models import Case, Number, SearchWord, WordKind
+from cases.querysets import CaseQuerySet
+from cases.search_words import Sought, read_search
+from helpline.core.alarms import services as alarms
+from helpline.core.audit import services as audit
+from helpline.core.audit.models import Entry
+from helpline.core.errors import NotAllowed
+from helpline.core.privacy.drawers import look_for
+from helpline.core.privacy.fields import all_indexes
+from helpline.core.privacy.numbers import read_number
+from helpline.core.privacy.references import ALPHABET
+from helpline.core.staff.models import User
+
+MOST_FOUND = 50  # more than that is not a search for one person
+# A counsellor with a caller on the line needs two or three; a figure of ours.
+MOST_SEARCHES = 60
+WITHIN = timedelta(hours=1)
+SEARCHES = ("case.searched", "number.searched")
+_SPOKEN = re.compile(rf"(?:HL-?)?([{ALPHABET}]{{4,13}})")
+_PART_OF_REFERENCE = re.compile(rf"(?:HL-?)?([{ALPHABET}]{{2,13}})")
+
+WHERE: Mapping[str, str | Promise] = {
+    "reference": gettext_lazy("the reference"),
+    "number": gettext_lazy("the number"),
+    "near": gettext_lazy("the number of somebody near them"),
+    **{kind.value: kind.label for kind in WordKind},
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A case that was found, and in what: codes of `WHERE`, never a text."""
+
+    case: Case
+    where: tuple[str, ...]
+
+
+def search(*, by: User, typed: str, at: datetime, by_part_of_reference: bool = False) -> list[Found]:
+    """Return the cases that are meant, at most fifty: those by reference, then the others, each newest first.
+
+    Raises NotAllowed where nothing was found by reference and this person has searched too often within the hour.
+    """
+    cases = Case.objects.select_related("line", "caller", "concerns", "owner")
+    said = "".join(typed.upper().split())
+    found = _by_reference(cases.visible_to(by), said, by_part_of_reference)
+    if said.startswith("HL-") or any(said in {one.case.ref, one.case.ref.removeprefix("HL-")} for one in found):
+        return found
+    number = read_number(typed) if typed.isprintable() else None
+    sought = read_search(typed)
+    if (number is None and not sought) or len(found) >= MOST_FOUND:
+        return found[:MOST_FOUND]
+    if not _may_search(by, at):
+        if found:
+            return found
+        _refuse(by, at)
+    others = cases.readable_by(by).exclude(pk__in=[one.case.pk for one in found])
+    where: dict[Case, set[str]] = {}
+    for case, kind in (*_by_number(by, number, others, at), *_by_words(by, sought, others, at)):
+        where.setdefault(case, set()).add(kind)
+    newest = sorted(where, key=lambda case: (case.opened_at, case.pk), reverse=True)
+    found += [Found(case, tuple(kind for kind in WHERE if kind in where[case])) for case in newest]
+    return found[:MOST_FOUND]
+
+
+def _by_reference(cases: CaseQuerySet, said: str, by_part: bool) -> list[Found]:
+    spoken, part = _SPOKEN.fullmatch(said), _PART_OF_REFERENCE.fullmatch(said)
+    rows = list(cases.filter(ref=f"HL-{spoken[1]}")) if spoken else []
+    if by_part and part and not rows:
+        rows = list(cases.filter(ref__contains=part[1]).order_by("-opened_at", "-pk")[:MOST_FOUND])
+    return [Found(case, ("reference",)) for case in rows]
+
+
+def _may_search(by: User, at: datetime) -> bool:
+    lately = Entry.objects.filter(who=by, verb__in=SEARCHES, at__gt=at - WITHIN, at__lte=at)
+    return lately.count() < MOST_SEARCHES
+
+
+def _refuse(by: User, at: datetime) -> None:
+    audit.record(by=by, verb="case.search_refused", what="user", about=by.ref, at=at)
+    alarms.raise_alarm(kind="many_searches", key=f"many-searches-{by.ref}-{at:%Y%m%d%H}", about=by.ref, at=at)
+    raise NotAllowed(
+        _(
+            "You have searched %(count)d times within an hour, and the supervisors were told. A reference still finds "
+            "its case; by anything else you can search again in a while."
+        )
+        % {"count": MOST_SEARCHES}
+    )
+
+
+def _by_number(by: User, number: str | None, cases: CaseQuerySet, at: datetime) -> list[tuple[Case, str]]:
+    """Return cases that came from a number, or whose caller uses it, or gave it for somebody near them."""
+    if number is None:
+        return []
+    indexes = all_indexes("number", number)
+    known = Number.objects.filter(index__in=indexes).first()
+    came_from_it = Q(number=known) | Q(possibly_known=False, caller__isnull=False, caller=known and known.caller_id)
+    near = Q(possibly_known=False, caller__routes__index__in=indexes)
+    found = [(case, "number") for case in _newest(cases.filter(came_from_it))] if known else []
+    found += [(case, "near") for case in _newest(cases.filter(near).distinct())]
+    about = known.ref if known is not None and found else ""
+    audit.record(by=by, verb="number.searched", what="number", about=about, at=at, found=len({one for one, _ in found}))
+    return found
+
+
+def _by_words(by: User, sought: Sequence[Sought], cases: CaseQuerySet, at: datetime) -> list[tuple[Case, str]]:
+    """Return the cases that have all that is sought, wherever in them each of it stands, with every place."""
+    if not sought:
+        return []
+    filed = {word: look_for(word) for one in sought for way in one.ways for word in way}
+    named = _people_named(filed)
+    condition = Q()
+    for one in sought:
+        ways = Q()
+        for way in one.ways:
+            has_all = Q()
+            for word in way:
+                has_all &= _has(filed[word], named[word])
+            ways |= has_all
+        condition &= ways
+    found = _newest(cases.filter(condition))
+    audit.record(by=by, verb="case.searched", what="case", about="", at=at, found=len(found), words=len(sought))
+    return [*_places(found, filed), *_named(found, named)]
+
+
+def _newest(cases: CaseQuerySet) -> list[Case]:
+    return list(cases.order_by("-opened_at", "-pk")[:MOST_FOUND])
+
+
+def _has(filed: Sequence[int], people: Sequence[str]) -> Q:
+    has = Q(pk__in=SearchWord.objects.filter(word__in=filed).values("case_id"))
+    if people:
+        has |= Q(caller__ref__in=people, possibly_known=False) | Q(concerns__ref__in=people)
+    return has
+
+
+def _people_named(filed: Mapping[str, Sequence[int]]) -> dict[str, list[str]]:
+    """Return, for each word, the references of the people who are called so: their other cases are meant, too."""
+    of_word = {value: word for word, values in filed.items() for value in values}
+    named: dict[str, list[str]] = {word: [] for word in filed}
+    for value, source in SearchWord.objects.filter(word__in=list(of_word), kind=WordKind.NAME).values_list(
+        "word", "source"
+    ):
+        named[of_word[value]].append(source)
+    return named
+
+
+def _places(found: Sequence[Case], filed: Mapping[str, Sequence[int]]) -> list[tuple[Case, str]]:
+    of_pk = {case.pk: case for case in found}
+    rows = SearchWord.objects.filter(case__in=found, word__in=[value for values in filed.values() for value in values])
+    return [(of_pk[pk], kind) for pk, kind in rows.values_list("case_id", "kind").distinct()]
+
+
+def _named(found: Sequence[Case], named: Mapping[str, Iterable[str]]) -> list[tuple[Case, str]]:
+    people = {ref for refs in named.values() for ref in refs}
+    return [
+        (case, WordKind.NAME.value)
+        for case in found
+        if any(person is not None and person.ref in people for person in (case.caller, case.concerns))
+    ]
