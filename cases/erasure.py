@@ -160,6 +160,10 @@ class Cases(Eraser):
             code="kind",
             tells=(Told(_("What"), "kind"), Told(_("What became of it"), "outcome"), Told(_("Noted"), "noted_at")),
         ),
+        Holding(
+            "cases.ImportedCase", _("What a case was called in the old book"), case="case",
+            tells=(Told(_("Number in the old book"), "old_reference"),),
+        ),
         Holding("cases.LetIn", _("Who was let into a case"), case="case"),
         Holding(
             "cases.Note", _("Notes"), case="case", related=("case",), is_hers=is_about_her, because=ABOUT_ANOTHER,

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from cases.services import reminders
+from cases.services.importing import taking_over
 from helpline.core import clock
 
 
@@ -10,3 +11,9 @@ from helpline.core import clock
 def remind_due_follow_ups() -> None:
     """Tell staff what is due. May run twice, at once, or late."""
     reminders.remind_due(at=clock.now())
+
+
+@shared_task
+def forget_import_files() -> None:
+    """Forget spreadsheets that nobody took over."""
+    taking_over.forget_old_files(at=clock.now())

@@ -2,10 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from cases.views import importing
 from cases.views.needs import needs
 
 app_name = "cases"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("cases/import/", importing.hand_in, name="import_file"),
+    path("cases/import/<slug:file_ref>/", importing.look, name="import_look"),
+    path("cases/import/<slug:file_ref>/take-over/", importing.take_over, name="import_take_over"),
+    path("cases/import/<slug:file_ref>/forget/", importing.drop, name="import_drop"),
     path("cases/<slug:ref>/needs/", needs, name="needs"),
 ]

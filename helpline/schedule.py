@@ -23,6 +23,7 @@ SWEEPS: list[tuple[str, float, str]] = [
         300.0,
         "what was erased is known outside the database within minutes",
     ),
+    ("cases.tasks.forget_import_files", 300.0, "a spreadsheet of past cases is kept an hour and a few minutes at most"),
     ("helpline.dashboard.tasks.note_beat", 10.0, "readyz sees a dead beat or worker within a minute"),
 ]
 

@@ -5,11 +5,13 @@ from cases.models.case import Case, CaseState, LetIn, Note, Source, Urgency
 from cases.models.followup import FollowUp, FollowUpKind, FollowUpState
 from cases.models.handover import HandOver, HandOverState
 from cases.models.hold import HoldReason, LegalHold
+from cases.models.importing import ImportedCase, ImportFile
 from cases.models.need import Need, NeedKind, NeedOutcome
 from cases.models.search import SearchWord, WordKind
 
 __all__ = [
-    "Caller", "Case", "CaseState", "ContactRoute", "FollowUp", "FollowUpKind", "FollowUpState", "HandOver", "HandOverState", "HoldReason",
-    "LegalHold", "LetIn", "Need", "NeedKind", "NeedOutcome", "Note", "Number", "RouteKind", "SafeContact", "SafeContactCard", "SearchWord",
-    "Source", "Urgency", "Voicemail", "Whose", "WordKind",
+    "Caller", "Case", "CaseState", "ContactRoute", "FollowUp", "FollowUpKind", "FollowUpState", "HandOver",
+    "HandOverState", "HoldReason", "ImportFile", "ImportedCase", "LegalHold", "LetIn", "Need", "NeedKind",
+    "NeedOutcome", "Note", "Number", "RouteKind", "SafeContact", "SafeContactCard", "SearchWord", "Source",
+    "Urgency", "Voicemail", "Whose", "WordKind",
 ]  # fmt: skip

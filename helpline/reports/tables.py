@@ -101,7 +101,10 @@ def _read(measure: Measure, periods: Sequence[Period], scope: Scope, zone: tzinf
     begins = Trunc(measure.moment, scope.length, tzinfo=zone)
     # order_by() takes an order of the model's away, which would be grouped by, too.
     found = rows.order_by().values_list(measure.by, begins).annotate(Count("pk"))
-    counts = {(code, period_of(begun, scope.length, zone)): many for code, begun, many in found}
+    counts = {(code, period_of(begins_at, scope.length, zone)): many for code, begins_at, many in found}
+    # The line may be younger than a year: nothing is said of the time before it began.
+    begun = min((period.begins for _code, period in counts), default=periods[-1].begins)
+    periods = [period for period in periods if period.begins >= begun]
     table = [[counts.get((code, period), 0) for period in periods] for code, _words in measure.rows]
     return _show(measure, periods, suppress(table, k=scope.k))
 

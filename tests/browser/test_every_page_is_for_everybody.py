@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from cases.services import followups
+from cases.services.importing import taking_over
 from helpline.dashboard.live import Places
 from tests.browser.conftest import NARROW, WIDE, give_password, sign_in
 from tests.factories import NIGHT, make_caller, make_case, make_note
@@ -23,14 +24,33 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
     case = make_case(line=on_call[0].line, caller=make_caller(code_name="Rose"), owner=thandi)
     make_note(case, thandi, "<script>alert(1)</script> she said \u202egnp.exe")
     followups.add(case=case, kind="call_back", due_at=NIGHT, at=NIGHT, by=thandi, owner=thandi)
+    past = taking_over.keep_file(content=b"Date,Phone\n2024-03-14,+447700900291\nsoon,12\n", by=naledi, at=NIGHT)
     for person in (thandi, lerato, naledi, pieter):
         give_password(person)
     line = on_call[0].line
     return {
         "address": live_server.url,
-        "thandi": ["/", "/cases/", f"/cases/{case.ref}/", "/cases/new/", "/calls/", "/texts/", "/rota/", "/me/"],
-        "lerato": ["/", "/rota/", f"/rota/{line.ref}/shifts/new/", "/lines/", f"/lines/{line.ref}/", "/staff/"],
-        "naledi": ["/", "/calls/"],
+        "thandi": [
+            "/",
+            "/cases/",
+            f"/cases/{case.ref}/",
+            "/cases/new/",
+            f"/cases/{case.ref}/needs/",
+            "/calls/",
+            "/texts/",
+            "/rota/",
+            "/me/",
+        ],
+        "lerato": [
+            "/",
+            "/rota/",
+            f"/rota/{line.ref}/shifts/new/",
+            "/lines/",
+            f"/lines/{line.ref}/",
+            "/staff/",
+            "/figures/",
+        ],
+        "naledi": ["/", "/calls/", "/cases/import/", f"/cases/import/{past.ref}/"],
         "pieter": ["/", "/staff/", f"/staff/{thandi.ref}/", "/accounts/2fa/"],
     }
 

@@ -88,3 +88,12 @@ document.addEventListener("change", (event) => {
   if (event.target.name === "shows") filterStory();
 });
 document.addEventListener("htmx:afterSettle", filterStory);
+
+// What takes some seconds says so: <button data-busy="Taking them over …"> says that while its form is on its way.
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!button?.dataset.busy) return;
+  button.textContent = button.dataset.busy;
+  button.setAttribute("aria-busy", "true");
+  setTimeout(() => (button.disabled = true)); // after the form has taken the button's own name along
+});
