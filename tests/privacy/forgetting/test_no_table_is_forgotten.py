@@ -20,6 +20,7 @@ SEALED_AND_NOBODY_S = {
     "staff.NumberCheck": "a colleague's: goes after days (kind number_check)",
     "lines.Line": "the last-resort number of a line, kept by a coordinator",
     "telephony.TextEvent": "found by the id of its text, and goes with it",
+    "cases.ImportFile": "a spreadsheet of past cases while it is looked at: gone within the hour",
     "outbox.Message": "names a case by its reference: in the outbox's eraser",
 }
 
