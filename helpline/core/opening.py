@@ -112,6 +112,35 @@ def closes_at(
     return None if ends_at is None or ends_at - at >= timedelta(days=_A_WEEK_AND_A_DAY - 1) else ends_at
 
 
+def open_days(
+    hours: Sequence[Mapping[str, object]],
+    holidays: Iterable[str | date],
+    zone: str | ZoneInfo,
+    since: datetime,
+    *,
+    default_zone: str = "UTC",
+) -> Iterator[Period]:
+    """Give the days on which it opens, in order: each from its first opening to its last closing, breaks included.
+
+    Begins with the first that has not ended at `since`, and looks 400 days ahead.
+    """
+    used = _zone(zone, default_zone)
+    day: Period | None = None
+    for period in _periods(hours, holidays, used, since, days=_LOOKS_AHEAD_DAYS):
+        if day is not None and _is_same_day(day.starts_at, period.starts_at, used):
+            day = Period(day.starts_at, max(day.ends_at, period.ends_at))
+            continue
+        if day is not None and day.ends_at >= since:
+            yield day
+        day = period
+    if day is not None and day.ends_at >= since:
+        yield day
+
+
+def _is_same_day(one: datetime, other: datetime, zone: ZoneInfo) -> bool:
+    return one.astimezone(zone).date() == other.astimezone(zone).date()
+
+
 def check_zone(zone: str, *, default_zone: str = "UTC", translate: Callable[[str], str] = str) -> list[str]:
     """Say, in a sentence for the coordinator, that a time zone is unknown and which one is used instead."""
     used = clock.find_zone(zone, default_zone)
