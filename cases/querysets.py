@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from cases.models import Case, FollowUp, HandOver, Number, SafeContact  # noqa: F401
+    from cases.models import Case, Clock, FollowUp, HandOver, Number, SafeContact  # noqa: F401
 
 OPEN_CASES = ("open",)
 UNFINISHED = ("due", "tried")
@@ -76,3 +76,8 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 class HandOverQuerySet(models.QuerySet["HandOver"]):
     def waiting(self) -> Self:
         return self.filter(state="offered")
+
+
+class ClockQuerySet(models.QuerySet["Clock"]):
+    def running(self) -> Self:
+        return self.filter(stopped_at=None)

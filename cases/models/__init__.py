@@ -2,6 +2,7 @@
 
 from cases.models.caller import Caller, ContactRoute, Number, RouteKind, SafeContact, SafeContactCard, Voicemail, Whose
 from cases.models.case import Case, CaseState, LetIn, Note, Source, Urgency
+from cases.models.clock import Clock, ConfirmedBy, LocalRule, StopReason
 from cases.models.followup import FollowUp, FollowUpKind, FollowUpState
 from cases.models.handover import HandOver, HandOverState
 from cases.models.hold import HoldReason, LegalHold
@@ -10,8 +11,8 @@ from cases.models.need import Need, NeedKind, NeedOutcome
 from cases.models.search import SearchWord, WordKind
 
 __all__ = [
-    "Caller", "Case", "CaseState", "ContactRoute", "FollowUp", "FollowUpKind", "FollowUpState", "HandOver",
-    "HandOverState", "HoldReason", "ImportFile", "ImportedCase", "LegalHold", "LetIn", "Need", "NeedKind",
-    "NeedOutcome", "Note", "Number", "RouteKind", "SafeContact", "SafeContactCard", "SearchWord", "Source",
-    "Urgency", "Voicemail", "Whose", "WordKind",
+    "Caller", "Case", "CaseState", "Clock", "ConfirmedBy", "ContactRoute", "FollowUp", "FollowUpKind", "FollowUpState",
+    "HandOver", "HandOverState", "HoldReason", "ImportFile", "ImportedCase", "LegalHold", "LetIn", "LocalRule", "Need",
+    "NeedKind", "NeedOutcome", "Note", "Number", "RouteKind", "SafeContact", "SafeContactCard", "SearchWord", "Source",
+    "StopReason", "Urgency", "Voicemail", "Whose", "WordKind",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ Every change holds the case first and the follow-up second, so that `Case.next_d
 is unfinished, and two people who press at once come one after the other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -142,12 +142,71 @@ def withdraw_after_call(*, case: Case, key: str, at: datetime) -> None:
     now = lock(case)
     added = FollowUp.objects.filter(key__in=[f"call-{key}-write-up", f"call-{key}-day-after"], state=FollowUpState.DUE)
     for follow_up in added:
-        follow_up.state = FollowUpState(move_follow_up(follow_up.state, "skip"))
-        follow_up.finished_at, follow_up.remind_at = at, None
-        follow_up.save(update_fields=["state", "finished_at", "remind_at"])
-        audit.record(by=None, verb="follow_up.skipped", what="case", about=now.ref, at=at, follow_up=follow_up.ref)
-        realtime.publish("follow_up", follow_up.ref)
+        _skip_unasked(follow_up, now, None, at)
     refresh_next_due(now)
+
+
+@transaction.atomic
+def plan(
+    *,
+    case: Case,
+    key: str,
+    kind: str,
+    due_at: datetime,
+    at: datetime,
+    because: str,
+    why: str = "",
+    owner: User | None = None,
+) -> FollowUp:
+    """Let one follow-up with this key be due at this time: added where there is none, moved where nobody has finished it.
+
+    What people finished, or said is not needed, stays so. Whoever moves it adds nothing.
+    """
+    now = lock(case)
+    row = FollowUp.objects.select_for_update(of=("self",)).filter(key=key).first()
+    if row is None:
+        owner = _working(owner)
+        return add(case=case, kind=kind, due_at=due_at, at=at, owner=owner, because=because, why=why, key=key)
+    is_unfinished = row.state in {FollowUpState.DUE, FollowUpState.TRIED}
+    if not is_unfinished or (row.due_at, row.because) == (due_at, because):
+        return row
+    row.state = FollowUpState(move_follow_up(row.state, "move"))
+    row.kind, row.because, row.why = kind, because, why or None
+    _begin_round(row, due_at, first_reminder(kind, due_at, at, is_urgent=row.is_urgent))
+    row.save()
+    refresh_next_due(now)
+    audit.record(by=None, verb="follow_up.moved", what="case", about=now.ref, at=at, follow_up=row.ref)
+    realtime.publish("follow_up", row.ref)
+    return row
+
+
+@transaction.atomic
+def drop(*, case: Case, keys: Sequence[str], at: datetime, by: User | None = None) -> None:
+    """Let go what the system promised under these keys and nobody has finished: what it stood for is over.
+
+    The keys are free again, so that `plan` may promise anew.
+    """
+    now = lock(case)
+    for follow_up in FollowUp.objects.unfinished().filter(case=now, key__in=keys):
+        follow_up.key = f"{follow_up.key}-{follow_up.ref}"[-120:]
+        _skip_unasked(follow_up, now, by, at)
+    refresh_next_due(now)
+
+
+def _skip_unasked(follow_up: FollowUp, case: Case, by: User | None, at: datetime) -> None:
+    follow_up.state = FollowUpState(move_follow_up(follow_up.state, "skip"))
+    follow_up.finished_at, follow_up.remind_at = at, None
+    follow_up.save(update_fields=["key", "state", "finished_at", "remind_at"])
+    audit.record(by=by, verb="follow_up.skipped", what="case", about=case.ref, at=at, follow_up=follow_up.ref)
+    realtime.publish("follow_up", follow_up.ref)
+
+
+def _begin_round(row: FollowUp, due_at: datetime, remind_at: datetime) -> None:
+    """Give a follow-up another due time. Reminders are numbered through, because each number is sent once: a new round
+    begins after a multiple.
+    """
+    row.due_at, row.remind_at = due_at, remind_at
+    row.reminders = -(-row.reminders // REMINDERS) * REMINDERS
 
 
 def _in_desk_hours(case: Case, wanted: datetime) -> datetime:
@@ -251,11 +310,10 @@ def _change(
         _let_owner_in(case, owner, at)
         row.owner = owner
     if due_at is not None:
-        row.due_at, row.finished_at = due_at, None
-        # Reminders are numbered through, because each number is sent once: a new round begins after a multiple.
-        row.reminders = -(-row.reminders // REMINDERS) * REMINDERS
+        row.finished_at = None
         # Whoever has just tried need not be told that it is soon time to try again.
-        row.remind_at = due_at if verb == "try" else first_reminder(row.kind, due_at, at, is_urgent=False)
+        remind_at = due_at if verb == "try" else first_reminder(row.kind, due_at, at, is_urgent=False)
+        _begin_round(row, due_at, remind_at)
     if row.state not in {FollowUpState.DUE, FollowUpState.TRIED}:
         row.finished_at, row.remind_at = at, None
     row.save(update_fields=["state", "tries", "owner", "due_at", "remind_at", "reminders", "finished_at"])
