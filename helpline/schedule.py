@@ -24,6 +24,7 @@ SWEEPS: list[tuple[str, float, str]] = [
         "what was erased is known outside the database within minutes",
     ),
     ("cases.tasks.forget_import_files", 300.0, "a spreadsheet of past cases is kept an hour and a few minutes at most"),
+    ("cases.tasks.recount_custody_clocks", 300.0, "a day off that a court is given counts within minutes"),
     ("helpline.dashboard.tasks.note_beat", 10.0, "readyz sees a dead beat or worker within a minute"),
 ]
 

@@ -21,8 +21,8 @@ class StopReason(models.TextChoices):
 class Clock(models.Model):
     """One window that runs on a case. `rule` is a code of `cases.clocks.rules`.
 
-    It happened between `earliest_at` and `latest_at` (null: known exactly). `act_by` and `ends_at` repeat what the rule
-    makes of that, so that lists need not reckon; null where nobody has said the hours of this place yet.
+    It happened between `earliest_at` and `latest_at` (null: known exactly). `act_by`, `ends_at` and, in custody, `first_act_by`
+    are what the rule makes of that, as its follow-ups say it too; null where nobody has said the hours of this place yet.
     """
 
     ref = models.CharField(max_length=24, unique=True, default=new_opaque, editable=False)
@@ -34,6 +34,7 @@ class Clock(models.Model):
     journey_minutes = models.PositiveIntegerField(default=0)
     whom = SealedText(null=True, blank=True)  # whom it is about, where that is not plain from the case
     station = SealedText(null=True, blank=True)  # where they are held
+    first_act_by = models.DateTimeField(null=True)
     act_by = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cases.clocks import clinical, custody
 from cases.clocks.clinical import Window
 from cases.clocks.custody import Court, Limit
-from cases.clocks.rules import ClinicalRule
+from cases.clocks.rules import CLINICAL, ClinicalRule
 from cases.models import Case, Clock, FollowUpKind, StopReason
 from cases.services import followups
 from cases.services.casework import lock
@@ -41,8 +41,8 @@ class Reckoned:
     told: Window | Limit | None
 
     @property
-    def act_by(self) -> datetime | None:
-        return self.told.act_by if self.told is not None else None
+    def is_custody(self) -> bool:
+        return self.here.is_custody
 
     @property
     def ends_at(self) -> datetime | None:
@@ -60,8 +60,7 @@ def reckon(clock: Clock, here: RuleHere, court: Court) -> Reckoned:
     """Work out what a clock says."""
     rule = here.rule
     if isinstance(rule, ClinicalRule):
-        window = clinical.window_of(rule, earliest=clock.earliest_at, latest=clock.latest_at)
-        return Reckoned(clock, here, window)
+        return Reckoned(clock, here, _window(clock, rule))
     limit = custody.limit_of(
         rule,
         arrested_at=clock.earliest_at,
@@ -72,21 +71,37 @@ def reckon(clock: Clock, here: RuleHere, court: Court) -> Reckoned:
     return Reckoned(clock, here, limit)
 
 
+def _window(clock: Clock, rule: ClinicalRule) -> Window:
+    return clinical.window_of(rule, earliest=clock.earliest_at, latest=clock.latest_at)
+
+
 def read_clocks(case: Case, at: datetime, *, running_only: bool = False) -> list[Reckoned]:
-    """Return the clocks of a case and of those joined to it, those that run first and the next to end before others."""
+    """Return the clocks of a case and of those joined to it, those that run first and the next to end before others.
+
+    Two statements. A custody clock says what was kept with it, which is what its follow-ups say (`recount_custody` keeps
+    both with the hours of the court).
+    """
     rows = Clock.objects.filter(Q(case=case) | Q(case__joined_into=case)).select_related("started_by")
-    if running_only:
-        rows = rows.running()
-    return _reckon_all(case, list(rows), at)
-
-
-def _reckon_all(case: Case, rows: Sequence[Clock], at: datetime) -> list[Reckoned]:
-    if not rows:
-        return []
-    rules = read_rules(sorted({row.rule for row in rows}))
-    line = place_of(case.line)
-    told = [reckon(row, rules[row.rule], court_of(line, at, rules[row.rule].rule)) for row in rows if row.rule in rules]
+    kept = list(rows.running() if running_only else rows)
+    rules = read_rules(sorted({row.rule for row in kept})) if kept else {}
+    told = [_as_kept(row, rules[row.rule]) for row in kept if row.rule in rules]
     return sorted(told, key=lambda one: (one.clock.stopped_at is not None, one.ends_at or at, one.clock.pk))
+
+
+def _as_kept(clock: Clock, here: RuleHere) -> Reckoned:
+    if isinstance(here.rule, ClinicalRule):
+        return Reckoned(clock, here, _window(clock, here.rule))
+    if clock.ends_at is None or clock.act_by is None:
+        return Reckoned(clock, here, None)
+    bare_end = clock.earliest_at + (here.rule.limit or timedelta())
+    limit = Limit(
+        latest_lawful=clock.ends_at,
+        act_by=clock.act_by,
+        first_act_by=clock.first_act_by or clock.act_by,
+        has_rolled=here.rule.roll == "court_day" and clock.ends_at > bare_end,
+        knows_court=True,
+    )
+    return Reckoned(clock, here, limit)
 
 
 @transaction.atomic
@@ -193,15 +208,42 @@ def stop(*, clock: Clock, by: User, at: datetime, because: str, note: str = "") 
 
 
 @transaction.atomic
-def recount(*, rule: str, by: User, at: datetime) -> int:
+def recount(*, rule: str, by: User | None, at: datetime) -> int:
     """Reckon every running clock of a rule anew, after somebody changed its hours here; returns how many that were."""
-    rows = list(Clock.objects.running().filter(rule=rule).select_related("case__line").order_by("case_id", "pk"))
-    here = read_rules([rule])
-    for row in rows:
-        row.case = lock(row.case)
-        _keep(row, here[rule], by, at)
+    rows = Clock.objects.running().filter(rule=rule).select_related("case__line", "started_by")
+    return sum(_recount_one(row, by, at) for row in rows.order_by("case_id", "pk"))
+
+
+def recount_custody(*, at: datetime) -> int:
+    """Reckon the custody clocks that run anew where a court's hours or its days off were changed since; returns how many
+    say something else now. Safe to repeat, late or at once with another.
+    """
+    rows = Clock.objects.running().filter(ends_at__gt=at).exclude(rule__in=[rule.code for rule in CLINICAL])
+    return sum(_recount_one(row, None, at) for row in rows.select_related("case__line", "started_by").order_by("pk"))
+
+
+@transaction.atomic
+def _recount_one(clock: Clock, by: User | None, at: datetime) -> bool:
+    """Says whether it tells something else now."""
+    here = read_rules([clock.rule]).get(clock.rule)
+    line = place_of(clock.case.line)
+    if here is None or _figures(reckon(clock, here, court_of(line, at, here.rule))) == _kept(clock):
+        return False
+    row = _hold(clock)
+    if row.stopped_at is None:
+        _keep(row, here, by, at)
         realtime.publish("case", row.case.ref)
-    return len(rows)
+    return row.stopped_at is None
+
+
+def _figures(told: Reckoned) -> tuple[datetime | None, ...]:
+    if isinstance(told.told, Limit):
+        return told.told.first_act_by, told.told.act_by, told.told.latest_lawful
+    return None, told.told.act_by if told.told else None, told.ends_at
+
+
+def _kept(clock: Clock) -> tuple[datetime | None, ...]:
+    return clock.first_act_by, clock.act_by, clock.ends_at
 
 
 def find(case: Case, ref: str) -> Clock:
@@ -235,11 +277,11 @@ class _Planned:
     because: str
 
 
-def _keep(clock: Clock, here: RuleHere, by: User, at: datetime) -> None:
+def _keep(clock: Clock, here: RuleHere, by: User | None, at: datetime) -> None:
     """Save a clock with what its rule makes of it, and let its follow-ups say the same."""
     line = place_of(clock.case.line)
     told = reckon(clock, here, court_of(line, at, here.rule))
-    clock.act_by, clock.ends_at = told.act_by, told.ends_at
+    clock.first_act_by, clock.act_by, clock.ends_at = _figures(told)
     clock.save()
     planned = list(_plan(told, line, at))
     followups.drop(
@@ -253,7 +295,7 @@ def _keep(clock: Clock, here: RuleHere, by: User, at: datetime) -> None:
         )  # fmt: skip
 
 
-def _whose(case: Case, by: User) -> User:
+def _whose(case: Case, by: User | None) -> User | None:
     return case.owner if case.owner is not None and case.owner.is_active else by
 
 

@@ -155,6 +155,26 @@ def test_four_women_of_one_raid_have_four_clocks(start, case):
     assert [told.clock.whom for told in clocks.read_clocks(case, NOW)] == ["Rose", "Lily", "Iris", "Daisy"]
 
 
+def test_a_day_off_that_the_coordinator_gives_the_court_moves_the_clocks_that_run(start, case, line):
+    start("ZA", "2026-11-25T18:00", at=NOW)
+    assert clocks.recount_custody(at=NOW) == 0
+    line.holidays = ["2026-11-30"]
+    line.save()
+    assert [clocks.recount_custody(at=NOW) for _sweep in range(2)] == [1, 0]
+    assert Clock.objects.get().ends_at == local("2026-12-01T16:00")
+    assert promised(case)[-1] == ("window", "custody_end", local("2026-12-01T16:00"))
+
+
+def test_what_a_page_reads_is_what_was_promised_and_costs_two_questions(start, case, django_assert_num_queries):
+    for rule in ("ZA", "PEP_HIV", "EC_LNG", "HIV_TEST_AGAB"):
+        start(rule, "2026-11-25T18:00", at=NOW)
+    with django_assert_num_queries(2):
+        read = clocks.read_clocks(case, NOW)
+    assert [told.here.code for told in read] == ["PEP_HIV", "EC_LNG", "ZA", "HIV_TEST_AGAB"]
+    assert read[2].told.has_rolled
+    assert read[2].told.first_act_by == local("2026-11-26T08:00")
+
+
 def test_a_clock_of_another_case_is_not_there(start, line, at):
     clock = start("ZA", "2026-11-25T18:00", at=NOW)
     for ref in (clock.ref, "A" * 18, "A" * 300):
