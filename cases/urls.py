@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from cases.views import importing
 from cases.views.needs import needs
+from cases.views import clocks
 
 app_name = "cases"
 
@@ -13,4 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/import/<slug:file_ref>/take-over/", importing.take_over, name="import_take_over"),
     path("cases/import/<slug:file_ref>/forget/", importing.drop, name="import_drop"),
     path("cases/<slug:ref>/needs/", needs, name="needs"),
+    path("clocks/", clocks.rules, name="clock_rules"),
+    path("clocks/<slug:code>/", clocks.rule, name="clock_rule"),
+    path("cases/<slug:ref>/clocks/", clocks.case_clocks, name="clocks"),
+    path("cases/<slug:ref>/clocks/<slug:clock_ref>/", clocks.case_clock, name="clock"),
 ]

@@ -64,13 +64,12 @@ class ConfirmedBy(models.TextChoices):
 class LocalRule(models.Model):
     """What somebody who knows the place said about one rule, the newest counting; earlier ones stay to explain old clocks.
 
-    `limit_hours` and `court_hours` (as a line's) replace the rule's own; null and an empty list leave them.
+    `limit_hours` replaces the rule's own; null leaves it. When courts sit stands on the line.
     """
 
     ref = models.CharField(max_length=24, unique=True, default=new_opaque, editable=False)
     rule = models.CharField(max_length=24)
     limit_hours = models.PositiveIntegerField(null=True)
-    court_hours = models.JSONField(default=list, blank=True)
     role = models.CharField(max_length=10, choices=ConfirmedBy.choices)
     confirmed_by = SealedText()  # a name, or a role and a place
     confirmed_on = models.DateField()

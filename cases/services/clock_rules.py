@@ -1,6 +1,6 @@
 """The rules behind clocks as they hold here: the table, and what somebody who knows the place said about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -16,7 +16,6 @@ from helpline.core.audit import services as audit
 from helpline.core.errors import NotAllowed, NotFound
 from helpline.core.lines.models import Line
 from helpline.core.lines.services import public_holidays
-from helpline.core.opening import check_hours
 from helpline.core.realtime import services as realtime
 from helpline.core.staff.models import Role, User
 
@@ -41,6 +40,10 @@ class RuleHere:
         return isinstance(self.rule, CustodyRule)
 
     @property
+    def country(self) -> str:
+        return self.rule.country if isinstance(self.rule, CustodyRule) else ""
+
+    @property
     def limit_hours(self) -> int | None:
         return None if self.rule.limit is None else int(self.rule.limit.total_seconds()) // 3600
 
@@ -61,10 +64,19 @@ def read_rules(codes: Sequence[str] | None = None) -> dict[str, RuleHere]:
     return {rule.code: _here(rule, newest.get(rule.code)) for rule in rules}
 
 
+def our_countries() -> frozenset[str]:
+    """Return the countries of the lines that are in use."""
+    return frozenset(Line.objects.active().exclude(country="").values_list("country", flat=True))
+
+
+def earlier(code: str) -> list[LocalRule]:
+    """Return everything that was said about a rule, the newest first."""
+    return list(LocalRule.objects.filter(rule=code).select_related("added_by"))
+
+
 def _all_rules() -> list[Rule]:
     """The whole table, and a rule to be filled in for each country of a line that the table does not know."""
-    countries = sorted({line.country for line in Line.objects.active() if line.country})
-    own = [rule for country in countries for rule in custody_rules_of(country) if rule not in CUSTODY]
+    own = [rule for country in sorted(our_countries()) for rule in custody_rules_of(country) if rule not in CUSTODY]
     return [*CLINICAL, *CUSTODY, *own]
 
 
@@ -73,8 +85,6 @@ def _here(rule: Rule, said: LocalRule | None) -> RuleHere:
         return RuleHere(rule)
     if said.limit_hours is not None:
         rule = replace(rule, limit=timedelta(hours=said.limit_hours))
-    if isinstance(rule, CustodyRule) and said.court_hours:
-        rule = replace(rule, court_hours=said.court_hours)
     return RuleHere(rule, said)
 
 
@@ -88,7 +98,6 @@ def confirm(
     confirmed_by: str,
     confirmed_on: date,
     limit_hours: int | None = None,
-    court_hours: Sequence[Mapping[str, object]] = (),
     note: str = "",
 ) -> LocalRule:
     """Write down what somebody who knows the place said about a rule. Hours that are given replace the table's.
@@ -106,27 +115,24 @@ def confirm(
         raise NotAllowed(_("A day that lies ahead has confirmed nothing yet."))
     if limit_hours is not None and not 1 <= limit_hours <= LONGEST_LIMIT_HOURS:
         raise NotAllowed(_("Hours lie between 1 and a year."))
-    if problems := check_hours(list(court_hours), translate=_):
-        raise NotAllowed(problems[0])
     said = LocalRule.objects.create(
         rule=code, role=role, confirmed_by=confirmed_by.strip(), confirmed_on=confirmed_on, limit_hours=limit_hours,
-        court_hours=list(court_hours), note=note.strip() or None, added_by=by, added_at=at,
+        note=note.strip() or None, added_by=by, added_at=at,
     )  # fmt: skip
     audit.record(by=by, verb="clock_rule.confirmed", what="clock_rule", about=code, at=at, role=role, hours=limit_hours)
     realtime.publish("rota", code)
     return said
 
 
-def court_of(line: Line | None, at: datetime, rule: Rule | None = None) -> Court:
-    """Return the court of a line's place. What somebody confirmed for the rule counts before the line's own hours.
+def court_of(line: Line | None, at: datetime) -> Court:
+    """Return the court of a line's place, as the coordinator typed its hours.
 
     Days without court are those on the line and the public holidays of its country, this year and the next two.
     """
     if line is None:
         return Court((), (), clock.find_zone(NO_PLACE))
-    confirmed = rule.court_hours if isinstance(rule, CustodyRule) and rule not in CUSTODY else ()
     closed = {*line.holidays, *_holidays(line.country, at.year)}
-    return Court(confirmed or line.court_hours, closed, clock.find_zone(line.time_zone), line.court_lead)
+    return Court(line.court_hours, closed, clock.find_zone(line.time_zone), line.court_lead)
 
 
 @lru_cache(maxsize=64)

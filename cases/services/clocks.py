@@ -162,17 +162,17 @@ def check_times(earliest_at: datetime, latest_at: datetime | None, at: datetime)
 @transaction.atomic
 def correct(
     *, clock: Clock, by: User, at: datetime, earliest_at: datetime, latest_at: datetime | None = None,
-    journey: timedelta | None = None, station: str | None = None, seen: tuple[datetime, datetime | None] | None = None,
+    journey: timedelta | None = None, station: str | None = None, seen: str | None = None,
 ) -> Clock:  # fmt: skip
     """Say that it happened at another time. What was promised moves along; nothing is promised twice.
 
-    `seen` is what the person who corrects had before her: Conflict where somebody corrected it meanwhile. Raises
+    `seen` is the `version` that the person who corrects had before her: Conflict where somebody corrected it meanwhile. Raises
     NotAllowed for a time that cannot be or a clock that was stopped.
     """
     row = _hold(clock)
     if row.stopped_at is not None:
         raise NotAllowed(_("This clock was stopped: start a new one."))
-    if seen is not None and seen != (row.earliest_at, row.latest_at):
+    if seen is not None and seen != version(row):
         raise Conflict(_("Somebody else has just corrected this time. Look at it again."))
     check_times(earliest_at, latest_at, at)
     row.earliest_at, row.latest_at = earliest_at, latest_at
@@ -186,6 +186,12 @@ def correct(
     audit.record(by=by, verb="clock.corrected", what="case", about=row.case.ref, at=at, clock=row.ref)
     realtime.publish("case", row.case.ref)
     return row
+
+
+def version(clock: Clock) -> str:
+    """Return what tells one time of a clock from another, for the page from which it is corrected."""
+    latest = clock.latest_at.timestamp() if clock.latest_at is not None else ""
+    return f"{clock.earliest_at.timestamp()}/{latest}/{clock.journey_minutes}"
 
 
 @transaction.atomic
@@ -227,7 +233,7 @@ def _recount_one(clock: Clock, by: User | None, at: datetime) -> bool:
     """Says whether it tells something else now."""
     here = read_rules([clock.rule]).get(clock.rule)
     line = place_of(clock.case.line)
-    if here is None or _figures(reckon(clock, here, court_of(line, at, here.rule))) == _kept(clock):
+    if here is None or _figures(reckon(clock, here, court_of(line, at))) == _kept(clock):
         return False
     row = _hold(clock)
     if row.stopped_at is None:
@@ -280,7 +286,7 @@ class _Planned:
 def _keep(clock: Clock, here: RuleHere, by: User | None, at: datetime) -> None:
     """Save a clock with what its rule makes of it, and let its follow-ups say the same."""
     line = place_of(clock.case.line)
-    told = reckon(clock, here, court_of(line, at, here.rule))
+    told = reckon(clock, here, court_of(line, at))
     clock.first_act_by, clock.act_by, clock.ends_at = _figures(told)
     clock.save()
     planned = list(_plan(told, line, at))

@@ -1,0 +1,112 @@
+"""What is filled in to start, correct or stop a clock, and to write down what somebody said about a rule."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import ConfirmedBy, StopReason
+from cases.services.clock_rules import LONGEST_LIMIT_HOURS, RuleHere
+from helpline.core.http.forms import set_look
+
+LONGEST_WORDS = 500
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2200
+
+
+class MomentField(forms.DateTimeField):
+    """A date and time as the browser's own field sends it, in the zone of the desk; no year that cannot be meant."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(**{"widget": widget, **kwargs})
+
+    def clean(self, value: Any) -> datetime | None:
+        moment = super().clean(value)
+        if moment is not None and not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+            raise forms.ValidationError(_("This year cannot be meant."))
+        return moment
+
+
+class TimesForm(forms.Form):
+    """When it happened: one time where it is known, two where it is not."""
+
+    earliest_at = MomentField(label=_("When, or the earliest it can have been"))
+    latest_at = MomentField(
+        label=_("The latest it can have been"),
+        required=False,
+        help_text=_("“Last night” is from the evening to the morning. Leave it blank where the time is known."),
+    )
+    journey = forms.IntegerField(
+        label=_("Journey in minutes"),
+        required=False,
+        min_value=0,
+        max_value=10_080,
+        help_text=_("In custody, where the law leaves the journey to the court out."),
+    )
+    station = forms.CharField(label=_("Where they are held"), required=False, max_length=LONGEST_WORDS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_look(self)
+
+    @property
+    def journey_length(self) -> timedelta:
+        return timedelta(minutes=self.cleaned_data.get("journey") or 0)
+
+
+class ClockForm(TimesForm):
+    """Start one or several clocks from one time."""
+
+    rules = forms.MultipleChoiceField(
+        label=_("What is counted"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Say which clock."), "invalid_choice": _("There is no such clock.")},
+    )
+    whom = forms.CharField(
+        label=_("Whom it is about"),
+        required=False,
+        max_length=120,
+        help_text=_("A code name, where it is not the caller."),
+    )
+    key = forms.CharField(required=False, max_length=24, widget=forms.HiddenInput)
+    field_order = ("rules", "earliest_at", "latest_at", "whom", "station", "journey", "key")
+
+    def __init__(self, *args: Any, clinical: Sequence[RuleHere], custody: Sequence[RuleHere], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.fields["rules"]
+        assert isinstance(chosen, forms.MultipleChoiceField)
+        chosen.choices = [(here.code, here.rule.name) for here in (*custody, *clinical)]
+
+
+class StopForm(forms.Form):
+    """Why a clock stops."""
+
+    because = forms.ChoiceField(choices=StopReason.choices)
+    note = forms.CharField(required=False, max_length=LONGEST_WORDS)
+
+
+class ConfirmForm(forms.Form):
+    """What somebody who knows the place said about one rule."""
+
+    role = forms.ChoiceField(label=_("Who said so"), choices=ConfirmedBy.choices)
+    confirmed_by = forms.CharField(label=_("Their name, or what they are and where"), max_length=200)
+    confirmed_on = forms.DateField(label=_("On"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    limit_hours = forms.IntegerField(
+        label=_("Hours that hold here"),
+        required=False,
+        min_value=1,
+        max_value=LONGEST_LIMIT_HOURS,
+        help_text=_("Blank: the hours of the table hold."),
+    )
+    note = forms.CharField(
+        label=_("What the next person must know"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_look(self)
