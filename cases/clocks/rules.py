@@ -13,6 +13,7 @@ from helpline.core.opening import gettext_noop as _
 
 ToMeans = Literal["deadline", "certain"]
 Roll = Literal["none", "court_day"]
+Group = Literal["care", "traces", "tests"]
 
 GO_ANYWAY: Final = _(
     "Go anyway: whether it still helps is for the clinic to say, and other care does not depend on it."
@@ -42,6 +43,7 @@ class ClinicalRule:
     opens: timedelta | None = None
     to_means: ToMeans = "deadline"
     note: str = ""
+    group: Group = "care"
 
 
 @dataclass(frozen=True)
@@ -125,11 +127,44 @@ CLINICAL: Final[tuple[ClinicalRule, ...]] = (
         outer=_hours(168),
         after=STILL_ASK,
         note=_("The old rule was 72 hours, and some places still keep to it. Traces can be kept without the police."),
+        group="traces",
     ),
-    ClinicalRule("FORENSIC_ORAL", _("Traces: mouth"), _hours(48), _FORENSIC, lead=_hours(36), after=STILL_ASK),
-    ClinicalRule("FORENSIC_ANAL", _("Traces: anal"), _hours(72), _FORENSIC, lead=_hours(48), after=STILL_ASK),
-    ClinicalRule("FORENSIC_VAGINAL", _("Traces: vaginal"), _hours(168), _FORENSIC, lead=_hours(96), after=STILL_ASK),
-    ClinicalRule("FORENSIC_SKIN", _("Traces: skin"), _hours(48), _FORENSIC, lead=_hours(36), after=STILL_ASK),
+    ClinicalRule(
+        "FORENSIC_ORAL",
+        _("Traces: mouth"),
+        _hours(48),
+        _FORENSIC,
+        lead=_hours(36),
+        after=STILL_ASK,
+        group="traces",
+    ),
+    ClinicalRule(
+        "FORENSIC_ANAL",
+        _("Traces: anal"),
+        _hours(72),
+        _FORENSIC,
+        lead=_hours(48),
+        after=STILL_ASK,
+        group="traces",
+    ),
+    ClinicalRule(
+        "FORENSIC_VAGINAL",
+        _("Traces: vaginal"),
+        _hours(168),
+        _FORENSIC,
+        lead=_hours(96),
+        after=STILL_ASK,
+        group="traces",
+    ),
+    ClinicalRule(
+        "FORENSIC_SKIN",
+        _("Traces: skin"),
+        _hours(48),
+        _FORENSIC,
+        lead=_hours(36),
+        after=STILL_ASK,
+        group="traces",
+    ),
     ClinicalRule(
         "DFSA_URINE",
         _("Drugs given without their knowledge: urine"),
@@ -138,6 +173,7 @@ CLINICAL: Final[tuple[ClinicalRule, ...]] = (
         lead=_hours(96),
         after=STILL_ASK,
         note=_("The first urine after it shows most."),
+        group="traces",
     ),
     ClinicalRule(
         "HIV_TEST_AGAB",
@@ -147,6 +183,7 @@ CLINICAL: Final[tuple[ClinicalRule, ...]] = (
         opens=_days(18),
         to_means="certain",
         after=TEST_ANYWAY,
+        group="tests",
     ),
     ClinicalRule(
         "HIV_TEST_RAPID_AB",
@@ -156,6 +193,7 @@ CLINICAL: Final[tuple[ClinicalRule, ...]] = (
         opens=_days(23),
         to_means="certain",
         after=TEST_ANYWAY,
+        group="tests",
     ),
     ClinicalRule(
         "HIV_FOLLOWUP_1",
@@ -165,6 +203,7 @@ CLINICAL: Final[tuple[ClinicalRule, ...]] = (
         lead=_days(7),
         opens=_days(28),
         after=TEST_ANYWAY,
+        group="tests",
     ),
     ClinicalRule(
         "HIV_FOLLOWUP_FINAL",
@@ -174,6 +213,7 @@ CLINICAL: Final[tuple[ClinicalRule, ...]] = (
         lead=_days(3),
         opens=_days(84),
         after=TEST_ANYWAY,
+        group="tests",
     ),
 )
 
@@ -284,7 +324,8 @@ CUSTODY: Final[tuple[CustodyRule, ...]] = (
     ),
 )
 
-_BY_CODE: Final[Mapping[str, Rule]] = {rule.code: rule for rule in (*CLINICAL, *CUSTODY)}
+ALL: Final[tuple[Rule, ...]] = CLINICAL + CUSTODY
+_BY_CODE: Final[Mapping[str, Rule]] = {rule.code: rule for rule in ALL}
 _UNKNOWN: Final = _("Held: how long is lawful here, a lawyer has to say")
 
 

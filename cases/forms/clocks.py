@@ -1,12 +1,14 @@
 """What is filled in to start, correct or stop a clock, and to write down what somebody said about a rule."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases.clocks.rules import ClinicalRule
 from cases.models import ConfirmedBy, StopReason
 from cases.services.clock_rules import LONGEST_LIMIT_HOURS, RuleHere
 from helpline.core.http.forms import set_look
@@ -23,7 +25,7 @@ class MomentField(forms.DateTimeField):
         super().__init__(**{"widget": widget, **kwargs})
 
     def clean(self, value: Any) -> datetime | None:
-        moment = super().clean(value)
+        moment: datetime | None = super().clean(value)
         if moment is not None and not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
             raise forms.ValidationError(_("This year cannot be meant."))
         return moment
@@ -61,7 +63,7 @@ class ClockForm(TimesForm):
 
     rules = forms.MultipleChoiceField(
         label=_("What is counted"),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         error_messages={"required": _("Say which clock."), "invalid_choice": _("There is no such clock.")},
     )
     whom = forms.CharField(
@@ -77,7 +79,29 @@ class ClockForm(TimesForm):
         super().__init__(*args, **kwargs)
         chosen = self.fields["rules"]
         assert isinstance(chosen, forms.MultipleChoiceField)
-        chosen.choices = [(here.code, here.rule.name) for here in (*custody, *clinical)]
+        self.groups = _sort_into_groups(custody, clinical)
+        chosen.choices = [(here.code, here.rule.name) for _words, group in self.groups for here in group]
+
+    def boxes(self) -> Iterator[tuple[str, list[Any]]]:
+        """Give the boxes of what can be counted, group by group."""
+        by_code = {box.data["value"]: box for box in self["rules"]}
+        for words, group in self.groups:
+            yield words, [by_code[here.code] for here in group]
+
+
+_GROUPS: tuple[tuple[str, str | Promise], ...] = (
+    ("care", _("Medicine")),
+    ("traces", _("Traces, if they want them kept")),
+    ("tests", _("Tests, later")),
+)
+
+
+def _sort_into_groups(custody: Sequence[RuleHere], clinical: Sequence[RuleHere]) -> list[tuple[str, list[RuleHere]]]:
+    sorted_in = [(str(_("Held")), list(custody))] if custody else []
+    for name, words in _GROUPS:
+        group = [here for here in clinical if isinstance(here.rule, ClinicalRule) and here.rule.group == name]
+        sorted_in.append((str(words), group))
+    return sorted_in
 
 
 class StopForm(forms.Form):

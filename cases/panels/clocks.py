@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from cases.models import Case
-from cases.services.clock_words import show
+from cases.services.clock_words import show_all
 from cases.services.clocks import read_clocks
 from helpline.core.staff.models import User
 
@@ -17,4 +17,4 @@ def read(case: Case, user: User, at: datetime) -> Mapping[str, Any] | None:
     running = read_clocks(case, at, running_only=True)
     if not running:
         return None
-    return {"clocks": [show(told, at) for told in running[:MOST_SHOWN]], "more": max(0, len(running) - MOST_SHOWN)}
+    return {"clocks": show_all(running, at)[:MOST_SHOWN], "more": max(0, len(running) - MOST_SHOWN)}

@@ -48,6 +48,14 @@ class RuleHere:
         return None if self.rule.limit is None else int(self.rule.limit.total_seconds()) // 3600
 
     @property
+    def length(self) -> str:
+        """How long it is, in words: "48 h", "day 18 to 45"; blank where nobody has said it."""
+        opens = self.rule.opens if isinstance(self.rule, ClinicalRule) else None
+        if opens is not None and self.rule.limit is not None:
+            return _("day {first} to {last}").format(first=opens.days, last=self.rule.limit.days)
+        return _("{n} h").format(n=self.limit_hours) if self.limit_hours else ""
+
+    @property
     def is_changed(self) -> bool:
         return self.said is not None and self.said.limit_hours is not None
 
@@ -148,6 +156,7 @@ def place_of(line: Line | None) -> Line | None:
 def rules_for(line: Line | None) -> tuple[list[RuleHere], list[RuleHere]]:
     """Return the clinical rules, and the custody rules of the line's country (all of them where that is not known)."""
     custody = custody_rules_of(line.country) if line is not None and line.country else CUSTODY
-    found = read_rules([rule.code for rule in (*CLINICAL, *custody)])
+    codes = [rule.code for rule in CLINICAL] + [rule.code for rule in custody]
+    found = read_rules(codes)
     clinical = [here for here in found.values() if isinstance(here.rule, ClinicalRule)]
     return clinical, [here for here in found.values() if here.is_custody]

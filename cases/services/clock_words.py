@@ -1,5 +1,6 @@
 """How a clock is said and drawn: a word, a shape, two figures, what is left, and where now lies in it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,6 +26,7 @@ _STATES: dict[str, tuple[str, str | Promise]] = {
 }
 _HELD_TOO_LONG = gettext_lazy("held longer than is lawful")
 _MAY_SHOW = gettext_lazy("a test may show it now")
+_PLACES = {"over": 1, "ahead": 1, "certain": 1, "stopped": 2}
 WIDE = 200  # units of the picture, which is drawn as wide as its place
 
 
@@ -57,6 +59,14 @@ class Shown:
         return self.told.clock.ref
 
 
+def show_all(read: Iterable[Reckoned], at: datetime) -> list[Shown]:
+    """Put clocks into words: what can still be done first, then what is over or too early, then what was stopped."""
+    shown = [show(told, at) for told in read]
+    return sorted(
+        shown, key=lambda one: _PLACES.get(one.state, 0) if not one.told.is_custody or one.state == "stopped" else 0
+    )
+
+
 def show(told: Reckoned, at: datetime) -> Shown:
     """Put a clock into words."""
     rule, stopped = told.here.rule, told.clock.stopped_at is not None
@@ -87,7 +97,7 @@ def _say_left(told: Reckoned, at: datetime) -> str:
         return ""
     if at <= told.ends_at:
         return _("{time} left").format(time=say_length(told.ends_at - at))
-    return _("since {time}").format(time=say_length(at - told.ends_at))
+    return _("{time} ago").format(time=say_length(at - told.ends_at))
 
 
 def say_length(length: timedelta) -> str:

@@ -14,10 +14,10 @@ from cases.access import STORY, WRITE, get_case, may_read_story
 from cases.forms.clocks import ClockForm, ConfirmForm, StopForm, TimesForm
 from cases.models import Case, Clock, StopReason
 from cases.services import clock_rules, clocks
-from cases.services.clock_words import show
+from cases.services.clock_words import show_all
 from helpline.core import clock
-from helpline.core.http import words
 from helpline.core.errors import NotAllowed
+from helpline.core.http import words
 from helpline.core.http.pages import says_why, worker
 from helpline.core.privacy.references import new_opaque
 from helpline.core.staff.models import Role, User
@@ -54,7 +54,7 @@ def _show(request: HttpRequest, case: Case, user: User, at: datetime, **more: An
     page = {
         "case": case,
         "may_write": may_read_story(user, case) and case.state == "open",
-        "clocks": [show(told, at) for told in clocks.read_clocks(case, at)],
+        "clocks": show_all(clocks.read_clocks(case, at), at),
         "reasons": StopReason.choices,
         "now": at,
         **more,

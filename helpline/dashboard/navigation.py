@@ -46,6 +46,7 @@ PLACES = (
     Place("office:texts", _("Texts"), "texts", "g t", SPEAKS_WITH_CALLERS),
     Place("office:rota", _("Rota"), "rota", "g r", EVERYBODY),
     Place("office:lines", _("Lines"), "lines", "g i", RUNS_THE_LINE),
+    Place("cases:clock_rules", _("Clocks"), "due", "g k", RUNS_THE_LINE),
     Place("office:staff", _("Staff"), "staff", "g s", RUNS_THE_LINE),
     Place("reports:figures", _("Figures"), "figures", "g n", RUNS_THE_LINE),
     Place("telephony:practice_phone", _("Practice phone"), "practice", "g p", EVERYBODY),

@@ -70,6 +70,12 @@ BECAUSE: dict[str, str | Promise] = {
     "recording_lost": _("A message could not be fetched: ring back"),
     "message_without_number": _("A message from a withheld number"),
     "nobody_on_duty": _("Somebody called while nobody was on call"),
+    "custody_first": _("Held: the first court that can see them opens"),
+    "custody_act": _("Held: the last court that can see them in time opens"),
+    "custody_end": _("Held: the lawful time ends. Are they out?"),
+    "custody_unknown": _("Held: ask a lawyer how long is lawful here"),
+    "window_ends": _("A time in which something helps is ending"),
+    "test_opens": _("A test can show something from now on"),
 }
 ALARMS: dict[str, str | Promise] = {
     "call_without_answer": _("A call that nobody answered"),
