@@ -2,9 +2,8 @@
 
 from celery import shared_task
 
-from cases.services import reminders
-from cases.services.importing import taking_over
 from cases.services import clocks, reminders
+from cases.services.importing import taking_over
 from helpline.core import clock
 
 
@@ -18,6 +17,9 @@ def remind_due_follow_ups() -> None:
 def forget_import_files() -> None:
     """Forget spreadsheets that nobody took over."""
     taking_over.forget_old_files(at=clock.now())
+
+
+@shared_task
 def recount_custody_clocks() -> None:
     """Keep how long people may be held with the hours of the courts. May run twice, at once, or late."""
     clocks.recount_custody(at=clock.now())

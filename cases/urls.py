@@ -2,9 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.views import importing
-from cases.views.needs import needs
-from cases.views import clocks
+from cases.views import clocks, importing
 from cases.views.needs import needs
 
 app_name = "cases"
