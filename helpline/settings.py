@@ -302,6 +302,14 @@ ERASERS = [
     "helpline.core.staff.erasure.Staff",
 ]
 
+# What somebody who leaves has in hand, app by app: calls that ring them now, then their work, then the rota and messages
+BELONGINGS = [
+    "telephony.services.leaving.Phones",
+    "cases.services.leaving.Work",
+    "helpline.core.alarms.leaving.Messages",
+    "helpline.core.rota.leaving.Duty",
+]
+
 # --- Languages and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]  # one is added with its catalogue: a page half in another language helps nobody

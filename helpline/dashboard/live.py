@@ -8,19 +8,26 @@ What was missed during a broken connection is not replayed, because a page re-re
 import json
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import redis
 from django.conf import settings
-from django.db import connection
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from helpline.core.http.pages import worker
+from helpline.core.http.sessions import hashed
 from helpline.core.realtime.services import subscribe
+from helpline.core.staff.services import LEFT
 
 # Seconds of silence after which a comment is sent. A closed page is noticed by it, and its thread is free again: at 15
 # seconds a person who opened one case after the other held all the places of a process.
-HEARTBEAT = 5.0
+HEARTBEAT = 2.5
+# Seconds after which it is asked whether its person is still signed in: with a silence after it, never more than 4.5.
+ASKS_EVERY = 2.0
 # Seconds after which a stream ends and the browser asks anew: a sign-out or a lost role reaches an open page by then.
 LASTS = 600.0
 COMES_BACK_AFTER = 1000  # milliseconds
@@ -63,8 +70,10 @@ class Places:
 class Stream:
     """The lines of one stream. Gives its place back once, when the server closes it, even where it never began."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, may_go_on: Callable[[], bool] = lambda: True, person_ref: str = "") -> None:
         self._places = places
+        self._may_go_on = may_go_on
+        self._person_ref = person_ref
         self._lines = self._write()
         self._is_open = True
 
@@ -83,13 +92,34 @@ class Stream:
             connection.close()
         yield f"retry: {COMES_BACK_AFTER}\n\n"
         ends_at = time.monotonic() + LASTS
+        asked_at = time.monotonic()
         try:
             for news in subscribe(HEARTBEAT):
-                yield ": still here\n\n" if news is None else tell(*news)
-                if time.monotonic() > ends_at:
+                if news == (LEFT, self._person_ref):
+                    return
+                now = time.monotonic()
+                if now - asked_at >= ASKS_EVERY:
+                    # Also where that news was lost: somebody who signed out or left hears nothing more.
+                    asked_at = now
+                    if not self._may_go_on():
+                        return
+                if news is None or news[0] != LEFT:
+                    yield ": still here\n\n" if news is None else tell(*news)
+                if now > ends_at:
                     return
         except redis.RedisError:
             return  # the browser comes back by itself, and the page asks every three seconds until then
+
+
+def is_signed_in(session_key: str) -> bool:
+    """Say whether this sign-in still stands: it ends with signing out, and with the account. Leaves no connection behind."""
+    try:
+        return Session.objects.filter(session_key=hashed(session_key), expire_date__gt=timezone.now()).exists()
+    except DatabaseError:
+        return True  # a database that is away has nothing new to tell either; it is asked again soon
+    finally:
+        if not connection.in_atomic_block:
+            connection.close()
 
 
 places = Places(settings.LIVE_STREAMS)
@@ -100,6 +130,8 @@ def live(request: HttpRequest) -> HttpResponseBase:
     """Open a stream, or answer 503 where this process holds as many as it may."""
     if not places.take():
         return HttpResponse(status=503, headers={"Retry-After": "30"})
-    response = StreamingHttpResponse(Stream(places), content_type="text/event-stream")
+    user, key = worker(request), request.session.session_key or ""
+    stream = Stream(places, lambda: is_signed_in(key), user.ref)
+    response = StreamingHttpResponse(stream, content_type="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"
     return response

@@ -9,10 +9,11 @@ import threading
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
 from helpline.core import clock
+from helpline.core.staff.models import Leaving
 from telephony.services import snapshot, spool, sweeps
 
-LOOK_EVERY = 5.0  # seconds
-WRITE_EVERY = 12  # looks: a minute
+LOOK_EVERY = 3.0  # seconds
+WRITE_EVERY = 20  # looks: a minute
 log = logging.getLogger(__name__)
 
 
@@ -24,11 +25,12 @@ def start() -> threading.Event:
 
 
 def _keep(stop: threading.Event) -> None:
-    look = 0
+    look, left = 0, None
     while not stop.is_set():
         try:
             close_old_connections()
-            if look % WRITE_EVERY == 0:
+            before, left = left, Leaving.objects.order_by("-pk").values_list("pk", flat=True).first()
+            if look % WRITE_EVERY == 0 or left != before:  # whoever has left is rung by no machine's plan
                 snapshot.write(at=clock.now())
                 sweeps.tell_what_was_put_aside(at=clock.now())
             if spool.count_kept():

@@ -27,6 +27,11 @@ def _find(leg_ref: str) -> Leg | None:
     return leg
 
 
+def _has_left(leg: Leg) -> bool:
+    """Say whether its person has left while the phone rang: then nobody is joined, and the next is rung."""
+    return leg.person is not None and not leg.person.is_active and leg.accepted_at is None
+
+
 def _words(call: Call) -> tuple[twiml.Prompts, twiml.Voice]:
     assert call.line is not None  # a leg is only ever made for a call on a line
     return load_prompts(describe_line(call.line))
@@ -48,6 +53,8 @@ def whisper(parameters: Mapping[str, str], *, leg_ref: str, at: datetime) -> str
         return twiml.tell_caller_has_gone(prompts=prompts, voice=voice)
     if leg.call.accepted_leg_id not in {None, leg.pk}:
         return twiml.tell_already_taken(prompts=prompts, voice=voice)
+    if _has_left(leg):
+        return twiml.hang_up()
     return twiml.whisper(prompts=prompts, voice=voice, key_url=addresses.accept(leg.ref))
 
 
@@ -63,7 +70,7 @@ def accept(parameters: Mapping[str, str], *, leg_ref: str, at: datetime) -> str:
     leg.picked_up_at = leg.picked_up_at or at
     leg.key_pressed = leg.key_pressed or events.as_column(key, 32)
     prompts, voice = _words(call)
-    if key != ACCEPTING_KEY:
+    if key != ACCEPTING_KEY or _has_left(leg):
         leg.ended_by_us = True
         leg.save()
         return twiml.hang_up()

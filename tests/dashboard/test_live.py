@@ -5,6 +5,7 @@ import threading
 
 import pytest
 import redis
+from django.contrib.sessions.models import Session
 
 from helpline.core.realtime import services as realtime
 from helpline.dashboard import live
@@ -96,3 +97,21 @@ def test_what_is_published_arrives_through_the_broker(sit_down, thandi, django_c
     listener.join(5)
     assert heard
     assert heard[0].startswith('event: due\ndata: {"kind": "follow_up", "ref": "F2"}')
+
+
+def test_the_stream_of_somebody_who_leaves_ends_with_that_news_and_others_go_on(sit_down, thandi, nomsa, news):
+    news.extend([("left", thandi.ref), ("call", "7K3M")])
+    assert "event: now" not in read(sit_down(thandi).get("/live/"))
+    heard = read(sit_down(nomsa).get("/live/"))
+    assert "event: now" in heard
+    assert thandi.ref not in heard, "who left is told to nobody's page"
+
+
+def test_a_stream_whose_sign_in_has_ended_ends_also_where_that_news_was_lost(sit_down, thandi, news, monkeypatch):
+    monkeypatch.setattr(live, "ASKS_EVERY", 0)
+    news.extend([("call", "7K3M"), ("call", "7K3N")])
+    desk = sit_down(thandi)
+    assert "7K3N" in read(desk.get("/live/"))
+    stream = desk.get("/live/")
+    Session.objects.all().delete()
+    assert "event" not in read(stream)

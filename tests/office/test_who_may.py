@@ -4,6 +4,7 @@ import pytest
 from django.urls import URLPattern
 
 from helpline.core.rota.models import Override
+from helpline.core.staff.models import Leaving
 from helpline.office.urls import urlpatterns
 from tests.factories import NIGHT, make_person, make_shift
 
@@ -27,6 +28,8 @@ RULES = [
     ("person_second_factor", "post", {"administrator"}),
     ("person_leaves", "post", {"administrator"}),
     ("person_returns", "post", {"administrator"}),
+    ("leaving", "get", {"coordinator", "supervisor", "administrator"}),
+    ("leaving_done", "post", {"coordinator", "supervisor", "administrator"}),
     ("person_number", "post", {"coordinator"}),
     ("rota", "get", ALL | NOBODY_SPECIAL),
     ("shift_new", "get", {"coordinator", "supervisor"}),
@@ -56,7 +59,10 @@ def address_of(name, line, nomsa, zola):
     shift = make_shift(line, nomsa)
     change = Override.objects.create(line=line, replaces=nomsa, starts_at=shift.starts_at, ends_at=shift.ends_at)
     person = zola if name == "person_returns" else nomsa
-    ref = {"shift": shift, "override": change, "line": line}.get(name.split("_", maxsplit=1)[0], person).ref
+    left = Leaving.objects.create(person=zola, pressed_by=nomsa, at=NIGHT)
+    ref = {"shift": shift, "override": change, "line": line, "leaving": left}.get(
+        name.split("_", maxsplit=1)[0], person
+    ).ref
     return "/" + str(pattern.pattern).replace("<slug:line_ref>", line.ref).replace("<slug:ref>", ref)
 
 

@@ -20,13 +20,17 @@ def raise_alarm(*, kind: str, key: str, at: datetime, about: str = "", text: boo
     if is_new:
         realtime.publish("alarm", alarm.ref)
         if text:
-            for person in User.objects.active().holding(*TOLD).reachable():
-                outbox.put(
-                    key=f"alarm-{alarm.ref}-{person.username}", route="staff", to=person.username,
-                    template="staff/alarm", words={"kind": kind}, about=about, at=at,
-                    is_urgent=True,
-                )  # fmt: skip
+            tell(alarm=alarm, at=at)
     return alarm
+
+
+def tell(*, alarm: Alarm, at: datetime) -> None:
+    """Text everybody who must know and has not been told yet: each alarm once to each person."""
+    for person in User.objects.active().holding(*TOLD).reachable():
+        outbox.put(
+            key=f"alarm-{alarm.ref}-{person.username}", route="staff", to=person.username, template="staff/alarm",
+            words={"kind": alarm.kind}, about=alarm.about, at=at, is_urgent=True,
+        )  # fmt: skip
 
 
 @transaction.atomic

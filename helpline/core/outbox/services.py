@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from helpline.core.outbox.models import Message, MessageState
+from helpline.core.outbox.models import Message, MessageState, Route
 
 
 def put(
@@ -39,3 +39,11 @@ def cancel(*, key: str, why: str) -> bool:
     """Take a message out that has not left. Says whether it was still there."""
     waiting = Message.objects.filter(key=key, state=MessageState.WAITING)
     return waiting.update(state=MessageState.CANCELED, why=why) == 1
+
+
+def cancel_for(*, username: str, why: str) -> list[str]:
+    """Take out everything that waits for a member of staff, and return the keys."""
+    waiting = Message.objects.filter(route=Route.STAFF, to_ref=username, state=MessageState.WAITING)
+    keys = list(waiting.values_list("key", flat=True))
+    Message.objects.filter(key__in=keys, state=MessageState.WAITING).update(state=MessageState.CANCELED, why=why)
+    return keys

@@ -243,14 +243,20 @@ def coming_shifts(person: User, at: datetime) -> list[Shift]:
 def take_off_rota(*, person: User, by: User, at: datetime) -> int:
     """Take everything that is still to come of a person off every rota; what has been stays as it was.
 
-    Returns how many shifts and changes that were. The gaps that it leaves are for a coordinator to see and fill.
+    Returns how many shifts and changes that were. The gaps that it leaves are for a coordinator to see and fill. A
+    colleague who was to stand in for them stays on, in the same place.
     """
     coming: list[Shift | Override] = [
+        # Changes first: who stands in for a shift takes its place in the order.
+        *Override.objects.filter(Q(person=person) | Q(replaces=person), ends_at__gt=at).select_related(
+            "line", "person"
+        ),
         *Shift.objects.filter(person=person, ends_at__gt=at).select_related("line"),
-        *Override.objects.filter(Q(person=person) | Q(replaces=person), ends_at__gt=at).select_related("line"),
     ]
     for row in coming:
-        if row.starts_at < at:
+        if isinstance(row, Override) and row.person is not None and row.person.pk != person.pk:
+            _keep_stand_in(row, person)  # whoever was to come in their place comes all the same
+        elif row.starts_at < at:
             row.ends_at = at
             row.save(update_fields=["ends_at"])
         else:
@@ -259,6 +265,15 @@ def take_off_rota(*, person: User, by: User, at: datetime) -> int:
         realtime.publish("rota", line.ref)
     audit.record(by=by, verb="rota.left", what="user", about=person.ref, at=at, rows=len(coming))
     return len(coming)
+
+
+def _keep_stand_in(row: Override, absent: User) -> None:
+    """Let a colleague come on their own account, at the place of the shift that they were to take."""
+    if row.position is None:
+        shift = Shift.objects.filter(line=row.line, person=absent).touching(row.starts_at, row.ends_at).first()
+        row.position = shift.position if shift else None
+    row.replaces = None
+    row.save(update_fields=["position", "replaces"])
 
 
 def _with_people(turns: Iterable[Turn], people: Mapping[str, User]) -> tuple[OnCall, ...]:

@@ -124,3 +124,23 @@ class NumberCheck(models.Model):
 
     def is_open(self, at: datetime) -> bool:
         return self.done_at is None and at < self.expires_at and self.tries < self.MOST_TRIES
+
+
+class Leaving(models.Model):
+    """That somebody left: what was ended, who has their work now, and what people still have to do. Codes and references."""
+
+    ref = models.CharField(max_length=24, unique=True, default=new_opaque, editable=False)
+    person = models.ForeignKey(User, models.PROTECT, related_name="leavings")
+    pressed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    is_hostile = models.BooleanField(default=False)
+    heir = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    moved = models.JSONField(default=list)  # [{"what": "cases", "number": 2, "to": "thandi", "refs": ["HL-7K3M"]}]
+    told = models.JSONField(default=dict)  # what a hostile leaving wants to know: readings in a month, by verb
+    done = models.JSONField(default=dict)  # code of what was to do: {"by": username, "at": ISO time}
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"leaving {self.ref}"

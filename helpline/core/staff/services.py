@@ -6,6 +6,7 @@ link that works once, for a day, and sets it. Nothing is sent by e-mail, so nobo
 
 import secrets
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
@@ -22,11 +23,22 @@ from helpline.core.errors import Conflict, NotAllowed
 from helpline.core.outbox import services as outbox
 from helpline.core.privacy.fields import all_indexes
 from helpline.core.privacy.numbers import read_number
+from helpline.core.realtime import services as realtime
 from helpline.core.staff.models import HeldRole, NumberCheck, Role, User
 
 CODE_LENGTH = 6  # digits; five tries out of a million
 CODE_LASTS = timedelta(minutes=10)  # ASVS 5.0, 6.5.5
 CHECKS_AN_HOUR = 5  # texts to one person: enough for a bad night, too few to annoy a stranger with
+LEFT = "left"  # what open streams are told of somebody who has left
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How many ways in were ended."""
+
+    sessions: int
+    tokens: int
+    factors: int
 
 
 @transaction.atomic
@@ -79,16 +91,27 @@ def describe_person(*, user: User, display_name: str, languages: Collection[str]
 
 
 @transaction.atomic
-def deactivate(*, user: User, by: User, at: datetime) -> None:
-    """End an account: no sign-in, no token, no open page from this moment on. What the person did stays on record."""
+def deactivate(*, user: User, by: User, at: datetime) -> Ended:
+    """End an account: no sign-in, no token, no open page from this moment on. What the person did stays on record.
+
+    Password, second factors, passkeys and the duty number go too, and codes that were sent to a number.
+    """
     if user == by:
         raise NotAllowed(_("Nobody ends their own account: ask another administrator."))
     _check_not_the_last_administrator(user)
     user.is_active = False
-    user.save(update_fields=["is_active"])
+    user.set_unusable_password()  # a link that would set a new one dies with it
+    user.duty_phone, user.duty_phone_verified_at = None, None
+    user.save(update_fields=["is_active", "password", "duty_phone", "duty_phone_index", "duty_phone_verified_at"])
     sessions = end_sessions(user)
     tokens, _rows = apps.get_model("authtoken", "Token").objects.filter(user=user).delete()
-    audit.record(by=by, verb="staff.left", what="user", about=user.ref, at=at, sessions=sessions, tokens=tokens)
+    factors, _rows = Authenticator.objects.filter(user=user).delete()
+    user.number_checks.filter(done_at=None, expires_at__gt=at).update(expires_at=at)
+    audit.record(
+        by=by, verb="staff.left", what="user", about=user.ref, at=at, sessions=sessions, tokens=tokens, factors=factors
+    )
+    realtime.publish(LEFT, user.ref)  # open pages hear it and end
+    return Ended(sessions, tokens, factors)
 
 
 @transaction.atomic

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases.models import Case
+from cases.services.casework import ANSWERS_CALLERS
 from helpline.core import clock
-from helpline.core.errors import HelplineError
+from helpline.core.errors import HelplineError, NotAllowed
 from helpline.core.rota import services as rota
 from helpline.core.staff import services as staff
-from helpline.core.staff.models import HeldRole, Role, User
+from helpline.core.staff.models import HeldRole, Leaving, Role, User
 from helpline.office.access import KEEPS_STAFF, SEES_STAFF, only, signed_in
-from helpline.office.leaving import let_go
+from helpline.office.leaving import let_go, tick, to_do, words_for
 from helpline.office.staff_forms import AccountForm, NumberForm, RolesForm
 
 
@@ -94,15 +95,49 @@ def person_second_factor(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 @only(KEEPS_STAFF)
 def person_leaves(request: HttpRequest, ref: str) -> HttpResponse:
+    """End it all, at once, and show what was ended, who has the work now, and what is left for people to do."""
     user = get_object_or_404(User.objects.active(), ref=ref)
+    heir = User.objects.active().filter(ref=request.POST["to"]).first() if request.POST.get("to") else None
     try:
-        rows = let_go(user=user, by=signed_in(request), at=clock.now())
+        if request.POST.get("to") and heir is None:
+            raise NotAllowed(_("Their work goes to somebody else who works here."))
+        leaving = let_go(
+            user=user, by=signed_in(request), at=clock.now(), to=heir, is_hostile="hostile" in request.POST
+        )
     except HelplineError as refused:
         messages.error(request, str(refused))
-    else:
-        words = _("%(name)s can no longer sign in. Taken off the rota: %(rows)d.")
-        messages.success(request, words % {"name": user, "rows": rows})
-    return redirect("office:person", ref=ref)
+        return redirect("office:person", ref=ref)
+    return redirect("office:leaving", ref=leaving.ref)
+
+
+@require_GET
+@only(SEES_STAFF)
+def leaving(request: HttpRequest, ref: str) -> HttpResponse:
+    found = get_object_or_404(Leaving.objects.select_related("person", "pressed_by", "heir"), ref=ref)
+    names = {user.username: str(user) for user in User.objects.all()}
+    moved = [
+        {**one, "words": words_for(one["what"]), "to": names.get(one["to"], ""), "has_refs": bool(one["refs"])}
+        for one in found.moved
+    ]
+    shown = {
+        "leaving": found,
+        "moved": moved,
+        "to_do": [{"item": item, "by": names.get((item.done or {}).get("by", ""), "")} for item in to_do(found)],
+        "told": [{"verb": verb, "number": number} for verb, number in found.told.items()],
+        "nobody": any(not one["to"] for one in found.moved if one["what"] in {"cases", "follow_ups"}),
+    }
+    return render(request, "office/leaving.html", shown)
+
+
+@require_POST
+@only(SEES_STAFF)
+def leaving_done(request: HttpRequest, ref: str) -> HttpResponse:
+    found = get_object_or_404(Leaving, ref=ref)
+    try:
+        tick(leaving=found, code=request.POST.get("item", ""), by=signed_in(request), at=clock.now())
+    except HelplineError as refused:
+        messages.error(request, str(refused))
+    return redirect("office:leaving", ref=ref)
 
 
 @require_POST
@@ -142,6 +177,8 @@ def _show_person(request: HttpRequest, user: User, form: RolesForm, status: int 
         "keeps": me.holds(*KEEPS_STAFF),
         "may_share": me.holds(Role.COORDINATOR),
         "is_me": user == me,
+        "heirs": User.objects.active().holding(*ANSWERS_CALLERS).exclude(pk=user.pk) if me.holds(*KEEPS_STAFF) else [],
+        "leavings": user.leavings.all(),
     }
     return render(request, "office/person.html", shown, status=status)
 
