@@ -164,15 +164,6 @@ class Cases(Eraser):
             "cases.ImportedCase", _("What a case was called in the old book"), case="case",
             tells=(Told(_("Number in the old book"), "old_reference"),),
         ),
-        Holding(
-            "cases.Clock", _("Times that were counted"), case="case", related=("case",), is_hers=is_about_her,
-            because=ABOUT_ANOTHER, when="started_at", code="rule",
-            tells=(
-                Told(_("What"), "rule"), Told(_("From when"), "earliest_at"), Told(_("Or as late as"), "latest_at"),
-                Told(_("Until when"), "ends_at"), Told(_("Whom it was about"), "whom"), Told(_("Held at"), "station"),
-                Told(_("Stopped"), "stopped_at"), Told(_("Why"), "stopped_because"), Told(_("More"), "stopped_note"),
-            ),
-        ),
         Holding("cases.LetIn", _("Who was let into a case"), case="case"),
         Holding(
             "cases.Note", _("Notes"), case="case", related=("case",), is_hers=is_about_her, because=ABOUT_ANOTHER,
@@ -184,6 +175,16 @@ class Cases(Eraser):
             tells=(
                 Told(_("What"), "kind"), Told(_("By when"), "due_at"), Told(_("How it went"), "state"),
                 Told(_("Tries"), "tries"), Told(_("Why"), "why"),
+            ),
+        ),
+        Holding(
+            "cases.Consent", _("What you agreed to"), case="case", related=("case",), is_hers=is_about_her,
+            because=ABOUT_ANOTHER, when="said_at", code="purpose",
+            tells=(
+                Told(_("What"), "purpose"), Told(_("With whom"), "receiver_kind"), Told(_("Name"), "receiver_name"),
+                Told(_("Answer"), "answer"), Told(_("When"), "said_at"), Told(_("Until"), "until"),
+                Told(_("What it does not cover"), "limits"), Told(_("Who heard it"), "witness"),
+                Told(_("How it is taken back"), "withdraw_by"),
             ),
         ),
         Holding("cases.HandOver", _("Notes at the end of a shift"), case="cases"),

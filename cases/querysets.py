@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from cases.models import Case, Clock, FollowUp, HandOver, Number, SafeContact  # noqa: F401
+    from cases.models import Case, Clock, Consent, ConsentWording, FollowUp, HandOver, Number, SafeContact  # noqa: F401
 
 OPEN_CASES = ("open",)
 UNFINISHED = ("due", "tried")
@@ -81,3 +81,30 @@ class HandOverQuerySet(models.QuerySet["HandOver"]):
 class ClockQuerySet(models.QuerySet["Clock"]):
     def running(self) -> Self:
         return self.filter(stopped_at=None)
+
+
+class WordingQuerySet(models.QuerySet["ConsentWording"]):
+    def published(self) -> Self:
+        return self.exclude(published_at=None)
+
+    def drafts(self) -> Self:
+        return self.filter(published_at=None)
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def readable_by(self, user: Any) -> Self:
+        """Consents of cases whose story this person may read."""
+        return self.filter(may_read_story_of(user, "case__"))
+
+    def about(self, case: "Case") -> Self:
+        """What counts in a case: everything said in it and in those it was joined with, and every no of the same caller.
+
+        A yes was given for one story. A no is a person's, in whichever of her cases she said it; while it is not
+        settled who she is, nothing that somebody said elsewhere counts.
+        """
+        here = Q(case=case) | Q(case__joined_into=case)
+        if case.joined_into_id is not None:
+            here |= Q(case=case.joined_into_id)
+        if case.caller_id is not None and not case.possibly_known:
+            here |= Q(case__caller=case.caller_id, case__possibly_known=False) & ~Q(answer="given")
+        return self.filter(here)

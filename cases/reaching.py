@@ -16,7 +16,7 @@ from helpline.core.opening import closes_at, is_open, next_opening
 Channel = Literal["text", "call", "voicemail", "voicemail_named", "letter", "visit"]
 Because = Literal[
     "no_number", "ended", "held", "opted_out", "blocked", "possibly_known", "not_known", "said_no", "not_theirs",
-    "too_old", "no_safe_hour", "not_now", "said_yes", "promised",
+    "too_old", "no_safe_hour", "not_now", "said_yes", "promised", "no_contact",
 ]  # fmt: skip
 
 # Clocks of two machines may differ; what was "confirmed" later than that was never said.

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.views import clocks, importing
+from cases.views import clocks, consents, importing
 from cases.views.needs import needs
 
 app_name = "cases"
@@ -17,4 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clocks/<slug:code>/", clocks.rule, name="clock_rule"),
     path("cases/<slug:ref>/clocks/", clocks.case_clocks, name="clocks"),
     path("cases/<slug:ref>/clocks/<slug:clock_ref>/", clocks.case_clock, name="clock"),
+    path("cases/<slug:ref>/consents/", consents.consent_page, name="consents"),
+    path("cases/<slug:ref>/consents/<slug:consent_ref>/back/", consents.consent_withdraw, name="consent_withdraw"),
+    path("words/", consents.wording_list, name="wordings"),
+    path("words/<slug:about>/", consents.wording, name="wording"),
 ]

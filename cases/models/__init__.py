@@ -3,6 +3,7 @@
 from cases.models.caller import Caller, ContactRoute, Number, RouteKind, SafeContact, SafeContactCard, Voicemail, Whose
 from cases.models.case import Case, CaseState, LetIn, Note, Source, Urgency
 from cases.models.clock import Clock, ConfirmedBy, LocalRule, StopReason
+from cases.models.consent import Consent, ConsentAnswer, ConsentHow, ConsentWording, Purpose, ReceiverKind
 from cases.models.followup import FollowUp, FollowUpKind, FollowUpState
 from cases.models.handover import HandOver, HandOverState
 from cases.models.hold import HoldReason, LegalHold
@@ -11,8 +12,9 @@ from cases.models.need import Need, NeedKind, NeedOutcome
 from cases.models.search import SearchWord, WordKind
 
 __all__ = [
-    "Caller", "Case", "CaseState", "Clock", "ConfirmedBy", "ContactRoute", "FollowUp", "FollowUpKind", "FollowUpState",
-    "HandOver", "HandOverState", "HoldReason", "ImportFile", "ImportedCase", "LegalHold", "LetIn", "LocalRule", "Need",
-    "NeedKind", "NeedOutcome", "Note", "Number", "RouteKind", "SafeContact", "SafeContactCard", "SearchWord", "Source",
+    "Caller", "Case", "CaseState", "Clock", "ConfirmedBy", "Consent", "ConsentAnswer", "ConsentHow", "ConsentWording",
+    "ContactRoute", "FollowUp", "FollowUpKind", "FollowUpState", "HandOver", "HandOverState", "HoldReason",
+    "ImportFile", "ImportedCase", "LegalHold", "LetIn", "LocalRule", "Need", "NeedKind", "NeedOutcome", "Note",
+    "Number", "Purpose", "ReceiverKind", "RouteKind", "SafeContact", "SafeContactCard", "SearchWord", "Source",
     "StopReason", "Urgency", "Voicemail", "Whose", "WordKind",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from cases.lifecycle import FollowUpVerb, move_follow_up
 from cases.models import Case, FollowUp, FollowUpKind, FollowUpState, LetIn, Note, WordKind
-from cases.services import word_index
+from cases.services import plans, word_index
 from cases.services.casework import ANSWERS_CALLERS, lock
 from helpline.core.audit import services as audit
 from helpline.core.errors import Conflict, NotAllowed
@@ -48,7 +48,8 @@ def add(
     """Promise something on a case by a time. `by` is None where the system does; `because` is a code, `why` is text.
 
     The same `key` again gives the follow-up that is there, unchanged. What people add is theirs unless they name an
-    owner. Raises NotAllowed where a person adds to a case that is not open, or something that is already past.
+    owner. Raises NotAllowed where a person adds to a case that is not open, something that is already past, or what the
+    caller does not want; what the system adds against her wish is not needed from the start.
     """
     now = lock(case)
     if key is not None and (there := FollowUp.objects.filter(key=key).first()) is not None:
@@ -60,6 +61,9 @@ def add(
             raise NotAllowed(_("This time has already passed."))
         owner = owner or by
         _check_may_own(now, owner, by)
+    unwanted = _why_unwanted(now, kind, because, by, at)
+    if unwanted and by is not None:
+        raise NotAllowed(unwanted)
     if owner is not None:
         _let_owner_in(now, owner, at)
     follow_up = FollowUp.objects.create(
@@ -71,13 +75,25 @@ def add(
         because=because,
         key=key,
         is_urgent=is_urgent,
-        remind_at=first_reminder(kind, due_at, at, is_urgent=is_urgent),
+        state=FollowUpState.SKIPPED if unwanted else FollowUpState.DUE,
+        remind_at=None if unwanted else first_reminder(kind, due_at, at, is_urgent=is_urgent),
         created_at=at,
+        finished_at=at if unwanted else None,
     )
     refresh_next_due(now)
     audit.record(by=by, verb="follow_up.added", what="case", about=now.ref, at=at, follow_up=follow_up.ref, kind=kind)
     realtime.publish("follow_up", follow_up.ref)
     return follow_up
+
+
+def _why_unwanted(case: Case, kind: str, because: str, by: User | None, at: datetime) -> str:
+    """Say why the caller does not want this; blank where nothing speaks against it.
+
+    A call-back that the system promises was asked for by her, in the call that it follows: that word is the newer one.
+    """
+    if by is None and kind == FollowUpKind.CALL_BACK:
+        return ""
+    return plans.why_not(case, kind=kind, because=because, at=at)
 
 
 def first_reminder(kind: str, due_at: datetime, at: datetime, *, is_urgent: bool) -> datetime:

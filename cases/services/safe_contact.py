@@ -21,12 +21,14 @@ from cases.models import (
     FollowUp,
     FollowUpKind,
     Number,
+    Purpose,
     RouteKind,
     SafeContact,
     SafeContactCard,
     Whose,
 )
 from cases.reaching import Card, Channel, State, Verdict
+from cases.services import consents
 from helpline.core import clock
 from helpline.core.privacy.fields import all_indexes
 
@@ -61,6 +63,7 @@ _SENTENCES: Mapping[str, str] = {
     "possibly_known": gettext_noop("It is not settled yet who uses this number now."),
     "opted_out": gettext_noop("Texts to this number were stopped by the person who has it."),
     "blocked": gettext_noop("This number is blocked."),
+    "no_contact": gettext_noop("They do not want to be contacted. Where that has changed, write it down first."),
     "said_no": gettext_noop("They said that this is not safe."),
     "not_theirs": gettext_noop("It is not their own phone: no message there may say who we are."),
     "too_old": gettext_noop("What they said is too old to rely on: ask again."),
@@ -94,6 +97,9 @@ def may_call_back(*, number: Number | None, case: Case | None, at: datetime) -> 
     is stronger than the promise. It is a yes to ring and to speak to her alone: no voicemail, no word to anybody else.
     """
     decision = may_call(number=number, case=case, at=at)
+    if decision.because == "no_contact" and number is not None and case is not None and _is_promised(case, at):
+        # A no to being contacted ends the promises that there were: this one she asked for since.
+        decision = _decide_by_card("call", number, case, at)
     if decision.because not in {"not_known", "possibly_known"} or number is None or case is None:
         return decision
     if case.number_id != number.pk or not _is_promised(case, at):
@@ -110,6 +116,8 @@ def may_reach_route(*, route: ContactRoute, channel: Channel, at: datetime, case
     """
     if case is not None and route.caller_id not in {case.caller_id, case.concerns_id}:
         return Decision(False, "not_of_this_case", _(_SENTENCES["not_of_this_case"]))
+    if case is not None and consents.is_refused(case, Purpose.CONTACT, at=at):
+        return answer(Verdict("no_contact"), case)
     if channel not in {"letter", "visit"} and not route.number:
         return answer(Verdict("no_number"), case)
     held = _find_number(route.number) if route.number else None
@@ -124,6 +132,12 @@ def may_reach_route(*, route: ContactRoute, channel: Channel, at: datetime, case
 def _decide_for_number(channel: Channel, number: Number | None, case: Case | None, at: datetime) -> Decision:
     if number is None or case is None or case.caller_id is None:
         return answer(Verdict("no_number"), case)
+    if consents.is_refused(case, Purpose.CONTACT, at=at):
+        return answer(Verdict("no_contact"), case)
+    return _decide_by_card(channel, number, case, at)
+
+
+def _decide_by_card(channel: Channel, number: Number, case: Case, at: datetime) -> Decision:
     said = SafeContact.objects.filter(number=number, caller=case.caller_id).first()
     return decide_for(channel=channel, said=said, number=number, case=case, at=at)
 

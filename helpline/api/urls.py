@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from cases.api.casework import Callers, Cases, FollowUps
+from cases.api.consents import Consents
 from helpline.api.audit import Audit
 from helpline.api.lines import Lines
 from helpline.api.nothing import Nothing
@@ -23,6 +24,7 @@ router.register("callers", Callers, "caller")
 router.register("cases", Cases, "case")
 router.register("follow-ups", FollowUps, "follow-up")
 router.register("figures", Figures, "figure")
+router.register("consents", Consents, "consent")
 router.register("audit", Audit, "audit")
 
 app_name = "api"

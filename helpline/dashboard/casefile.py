@@ -1,15 +1,17 @@
 """What the case page shows beside the story: what is safe, what is promised, who has it, whether it is possibly known."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from cases.access import mask_number, numbers_of
-from cases.models import Case, FollowUp, HandOver, Note, Number, SafeContact
+from cases.models import Case, FollowUp, HandOver, Note, Number, Purpose, SafeContact
+from cases.reaching import Verdict
+from cases.services import consents
 from cases.services.casework import ANSWERS_CALLERS
-from cases.services.safe_contact import Decision, decide_for
+from cases.services.safe_contact import Decision, answer, decide_for
 from helpline.core.staff.models import User
 
 
@@ -32,7 +34,7 @@ class SafeLine:
 
 
 def read_safe_lines(case: Case, at: datetime) -> list[SafeLine]:
-    """Read the numbers of a case, with what this caller said about each and what follows from it: two queries.
+    """Read the numbers of a case, with what this caller said about each and what follows from it: three queries.
 
     While a caller is only possibly known nothing that somebody said before counts: it may have been another person.
     """
@@ -40,7 +42,11 @@ def read_safe_lines(case: Case, at: datetime) -> list[SafeLine]:
     if case.possibly_known or case.caller_id is None:
         return [_safe_line(case, number, None, at) for number in numbers]
     said = {row.number_id: row for row in SafeContact.objects.filter(caller=case.caller_id, number__in=numbers)}
-    return [_safe_line(case, number, said.get(number.pk), at) for number in numbers]
+    lines = [_safe_line(case, number, said.get(number.pk), at) for number in numbers]
+    if consents.is_refused(case, Purpose.CONTACT, at=at):
+        no = answer(Verdict("no_contact"), case)
+        return [replace(line, text=no, call=no) for line in lines]
+    return lines
 
 
 def _safe_line(case: Case, number: Number, said: SafeContact | None, at: datetime) -> SafeLine:

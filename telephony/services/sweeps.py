@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 from helpline.core.alarms import services as alarms
 from helpline.core.lines.models import Line
+from helpline.core.outbox.models import MessageState
+from helpline.core.realtime import services as realtime
 from telephony.gateway.errors import GatewayError, NotThere
 from telephony.gateway.protocol import Gateway
 from telephony.lifecycle import is_final_status
-from telephony.models import Call
+from telephony.models import Call, Text
 from telephony.services import (
     callbacks,
     emergencies,
@@ -16,6 +18,7 @@ from telephony.services import (
     inbound_texts,
     legs,
     messages_left,
+    outcomes,
     refusals,
     spool,
     text_status,
@@ -86,10 +89,19 @@ def tell_what_was_put_aside(*, at: datetime) -> None:
         alarms.raise_alarm(kind="put_aside", key=f"put-aside-{hour}", at=at)
 
 
+def show_what_was_taken_back(*, at: datetime) -> None:
+    """Show on the thread that a text was taken out of the outbox before it left: it must not look as if it still waited."""
+    taken_back = Text.objects.filter(state=outcomes.WAITS, message__state=MessageState.CANCELED)
+    for text in taken_back.select_related("case")[:200]:
+        if Text.objects.filter(pk=text.pk, state=outcomes.WAITS).update(state="canceled") and text.case is not None:
+            realtime.publish("case", text.case.ref)
+
+
 def watch_the_line(*, at: datetime) -> None:
     """Tell a coordinator of refused webhooks and of a line without anybody on duty, within a minute."""
     refusals.watch(at=at)
     tell_what_was_put_aside(at=at)
+    show_what_was_taken_back(at=at)
     for line in Line.objects.active():
         known = look_up(sid="", dialled=line.number, number=None, at=at)
         if line.shifts.exists() and not any(person.has_verified_number for person in known.on_duty):

@@ -5,8 +5,10 @@ import random
 
 import pytest
 
+from cases.services import consent_keeping
+from cases.services.consent_keeping import Answer
 from tests.api.rows import make_call, make_text
-from tests.factories import make_follow_up, make_safe_contact, make_shift
+from tests.factories import NIGHT, make_follow_up, make_safe_contact, make_shift
 
 STRANGE = [
     "", "\x00", "a\x00b", "\u202eABC", "\ud800", "x" * 30_000, "../..", "'; DROP TABLE cases_case; --", "9" * 400,
@@ -19,6 +21,7 @@ FILTERS = {
     "cases": ["state", "owner"],
     "follow-ups": ["case", "state", "kind", "owner", "due_before"],
     "shifts": ["line", "person", "since", "until"],
+    "consents": ["case", "purpose", "answer"],
     "audit": ["about", "who", "verb", "since", "until"],
 }
 FIELDS = {
@@ -31,6 +34,21 @@ FIELDS = {
     "texts": ["case", "body", "key"],
     "cases": ["source", "line", "owner", "urgency", "summary", "code_name", "pronouns", "state"],
     "follow-ups": ["case", "kind", "due_at", "owner", "why", "state"],
+    "consents": [
+        *(
+            "case",
+            "purpose",
+            "answer",
+            "receiver_kind",
+            "receiver",
+            "how",
+            "said_at",
+            "until",
+            "language",
+            "limits",
+            "witness",
+        ),
+    ],
     "cases/search": ["q"],
 }
 RIGHT = {
@@ -40,6 +58,7 @@ RIGHT = {
     "texts": {"body": "Hi."},
     "cases": {},
     "follow-ups": {"due_at": "2026-12-01T00:00:00Z"},
+    "consents": {"purpose": "story", "answer": "given"},
     "cases/search": {},
 }
 
@@ -60,6 +79,7 @@ def everything(asking, case, line, sipho, lerato, naledi, pieter):
         "callers": case.caller.ref,
         "cases": case.ref,
         "follow-ups": make_follow_up(case).ref,
+        "consents": consent_keeping.record(case=case, answers=[Answer("story", "given")], by=sipho, at=NIGHT)[0].ref,
     }
     make_safe_contact(case.caller, sipho, may_text=True)
     return client, records
@@ -68,7 +88,7 @@ def everything(asking, case, line, sipho, lerato, naledi, pieter):
 def right(kind, records):
     """Return a request that would be taken."""
     named = {"shifts": {"line": records["lines"]}}
-    named |= {kind: {"case": records["cases"]} for kind in ("texts", "follow-ups")}
+    named |= {kind: {"case": records["cases"]} for kind in ("texts", "follow-ups", "consents")}
     return {**RIGHT[kind], **named.get(kind, {})}
 
 

@@ -3,7 +3,9 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from cases.services import followups
+from cases.consenting import Receiver
+from cases.services import consent_keeping, followups
+from cases.services.consent_keeping import Answer
 from cases.services.importing import taking_over
 from helpline.dashboard.live import Places
 from tests.browser.conftest import NARROW, WIDE, give_password, sign_in
@@ -25,6 +27,8 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
     make_note(case, thandi, "<script>alert(1)</script> she said \u202egnp.exe")
     followups.add(case=case, kind="call_back", due_at=NIGHT, at=NIGHT, by=thandi, owner=thandi)
     past = taking_over.keep_file(content=b"Date,Phone\n2024-03-14,+447700900291\nsoon,12\n", by=naledi, at=NIGHT)
+    answers = [Answer("share", "given", Receiver("lawyer", "Lawyer N.")), Answer("police", "refused")]
+    consent_keeping.record(case=case, answers=answers, by=thandi, at=NIGHT, limits="not the child")
     for person in (thandi, lerato, naledi, pieter):
         give_password(person)
     line = on_call[0].line
@@ -36,6 +40,7 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
             f"/cases/{case.ref}/",
             "/cases/new/",
             f"/cases/{case.ref}/needs/",
+            f"/cases/{case.ref}/consents/",
             "/calls/",
             "/texts/",
             "/rota/",
@@ -49,6 +54,8 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
             f"/lines/{line.ref}/",
             "/staff/",
             "/figures/",
+            "/words/",
+            "/words/story/",
         ],
         "naledi": ["/", "/calls/", "/cases/import/", f"/cases/import/{past.ref}/"],
         "pieter": ["/", "/staff/", f"/staff/{thandi.ref}/", "/accounts/2fa/"],

@@ -6,7 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cases.consenting import Receiver
 from cases.models import HandOver
+from cases.services import consent_keeping
+from cases.services.consent_keeping import Answer
 from helpline.api.tokens import issue_token
 from telephony.models import Leg, Media, Recording, Text
 from tests.factories import let_in, make_caller, make_case, make_follow_up, make_note, make_person, make_shift
@@ -14,8 +17,9 @@ from tests.factories import let_in, make_caller, make_case, make_follow_up, make
 PAGES = [
     "/", "/board/now/", "/board/due/", "/board/tonight/", "/cases/", "/cases/?show=due", "/calls/", "/texts/", "/rota/",
     "/staff/", "/me/", "/cases/{case}/", "/cases/{case}/story/", "/cases/{case}/promises/",
+    "/cases/{case}/consents/",
 ]  # fmt: skip
-KINDS = ["calls", "texts", "callers", "cases", "follow-ups", "staff", "shifts", "lines"]
+KINDS = ["calls", "texts", "callers", "cases", "follow-ups", "consents", "staff", "shifts", "lines"]
 
 
 @pytest.fixture
@@ -31,6 +35,9 @@ def busy_night(line, thandi, sipho, at, ring):
             let_in(other, thandi)
             for one in (case, other):
                 make_note(one, thandi, "a word", at=when)
+                consent_keeping.record(
+                    case=one, answers=[Answer("share", "given", Receiver("lawyer", f"L. {number}"))], by=thandi, at=when
+                )
                 make_follow_up(one, owner=sipho, due_at=when, why="a word")
                 make_follow_up(one, owner=sipho, state="done", finished_at=when)
                 call = ring(one, sipho, thandi, state="ended", outcome="voicemail", started_at=when, answered_by=sipho)

@@ -153,7 +153,7 @@ def program_of(at):
     return with_token
 
 
-KINDS = ["cases", "follow-ups", "calls", "texts", "callers"]
+KINDS = ["cases", "follow-ups", "calls", "texts", "callers", "consents"]
 
 
 def ref_in(kind, case):
@@ -163,6 +163,7 @@ def ref_in(kind, case):
         "calls": case.calls.get().ref,
         "texts": case.texts.get().ref,
         "callers": case.caller.ref,
+        "consents": case.consents.get().ref,
     }[kind]
 
 

@@ -77,6 +77,7 @@ BECAUSE: dict[str, str | Promise] = {
     "custody_unknown": _("Held: ask a lawyer how long is lawful here"),
     "window_ends": _("A time in which something helps is ending"),
     "test_opens": _("A test can show something from now on"),
+    "consent_again": _("Ask again what they agree to"),
 }
 ALARMS: dict[str, str | Promise] = {
     "call_without_answer": _("A call that nobody answered"),
