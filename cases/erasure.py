@@ -164,6 +164,15 @@ class Cases(Eraser):
             "cases.ImportedCase", _("What a case was called in the old book"), case="case",
             tells=(Told(_("Number in the old book"), "old_reference"),),
         ),
+        Holding(
+            "cases.Clock", _("Times that were counted"), case="case", related=("case",), is_hers=is_about_her,
+            because=ABOUT_ANOTHER, when="started_at", code="rule",
+            tells=(
+                Told(_("What"), "rule"), Told(_("From when"), "earliest_at"), Told(_("Or as late as"), "latest_at"),
+                Told(_("Until when"), "ends_at"), Told(_("Whom it was about"), "whom"), Told(_("Held at"), "station"),
+                Told(_("Stopped"), "stopped_at"), Told(_("Why"), "stopped_because"), Told(_("More"), "stopped_note"),
+            ),
+        ),
         Holding("cases.LetIn", _("Who was let into a case"), case="case"),
         Holding(
             "cases.Note", _("Notes"), case="case", related=("case",), is_hers=is_about_her, because=ABOUT_ANOTHER,
