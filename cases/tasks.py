@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from cases.services import clocks, reminders
+from cases.services import check_in_steps, clocks, reminders
 from cases.services.importing import taking_over
 from helpline.core import clock
 
@@ -23,3 +23,9 @@ def forget_import_files() -> None:
 def recount_custody_clocks() -> None:
     """Keep how long people may be held with the hours of the courts. May run twice, at once, or late."""
     clocks.recount_custody(at=clock.now())
+
+
+@shared_task
+def take_check_in_steps() -> None:
+    """Do what is to be done where somebody was not heard from. May run twice, at once, or after hours of nothing."""
+    check_in_steps.sweep(at=clock.now())

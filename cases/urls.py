@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.views import clocks, consents, importing
+from cases.views import clocks, consents, importing, safety
 from cases.views.needs import needs
 
 app_name = "cases"
@@ -21,4 +21,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<slug:ref>/consents/<slug:consent_ref>/back/", consents.consent_withdraw, name="consent_withdraw"),
     path("words/", consents.wording_list, name="wordings"),
     path("words/<slug:about>/", consents.wording, name="wording"),
+    path("cases/<slug:ref>/safety/", safety.show, name="safety"),
+    path("cases/<slug:ref>/safety/now/", safety.now, name="safety_now"),
+    path("cases/<slug:ref>/safety/plan/", safety.plan, name="safety_plan"),
+    path("cases/<slug:ref>/safety/plan/keep/", safety.plan_keep, name="safety_plan_keep"),
+    path("cases/<slug:ref>/safety/plan/confirm/", safety.plan_confirm, name="safety_plan_confirm"),
+    path("cases/<slug:ref>/safety/paper/", safety.paper, name="safety_paper"),
+    path("cases/<slug:ref>/safety/check-ins/new/", safety.begin, name="check_in_new"),
+    path("cases/<slug:ref>/safety/check-ins/", safety.set_up, name="check_in_set"),
+    path("cases/<slug:ref>/safety/check-ins/<slug:check_in_ref>/", safety.check_in, name="check_in"),
 ]

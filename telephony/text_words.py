@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Command = Literal["stop", "start", "help"]
+CheckIn = Literal["safe", "more"]
 Encoding = Literal["GSM-7", "UCS-2"]
 
 LONGEST_TEXT: Final = 1600  # characters, as the gateway counts them; one more is refused (its error 21617)
@@ -69,6 +70,20 @@ COMMANDS: Final[Mapping[str, Mapping[Command, frozenset[str]]]] = {
     },
 }
 
+# What answers a check-in where a caller left no word of her own: all is well, or give me more time. Whole texts, as above.
+CHECK_INS: Final[Mapping[str, Mapping[CheckIn, frozenset[str]]]] = {
+    "en": {"safe": frozenset({"safe", "i am safe", "im safe", "i'm safe"}), "more": frozenset({"more", "later"})},
+    "fr": {"safe": frozenset({"en sécurité", "bien rentrée", "ça va"}), "more": frozenset({"plus tard", "encore"})},
+    "af": {"safe": frozenset({"veilig", "ek is veilig"}), "more": frozenset({"later", "nog"})},
+    "zu": {"safe": frozenset({"ngiphephile", "ngivikelekile"}), "more": frozenset({"kamuva"})},
+    "xh": {"safe": frozenset({"ndikhuselekile", "ndisindile"}), "more": frozenset({"kamva"})},
+    "uk": {"safe": frozenset({"безпечно", "у безпеці", "в безпеці"}), "more": frozenset({"пізніше", "ще"})},
+    "ru": {"safe": frozenset({"безопасно", "в безопасности"}), "more": frozenset({"позже", "еще"})},
+    "es": {"safe": frozenset({"a salvo", "estoy a salvo", "segura"}), "more": frozenset({"más", "más tarde"})},
+    "pt": {"safe": frozenset({"a salvo", "estou a salvo", "segura"}), "more": frozenset({"mais", "mais tarde"})},
+}
+MORE_UNLESS_SAID: Final = 30  # minutes
+
 # Words and phrases that ring the alarm: arrest and police, and harm that is happening now. A line may add its own.
 URGENT_WORDS: Final[Mapping[str, str]] = {
     "en": """police, policeman, policemen, cops, arrested, arrest, arresting, custody, jail, locked up, raid, raided, rape,
@@ -112,6 +127,23 @@ def read_command(body: str, *, opt_out_type: str | None = None) -> Command | Non
             return command
     said = " ".join(_words(body))
     return next((command for command, words in _ALL_COMMANDS.items() if said in words), None)
+
+
+def read_check_in(body: str) -> tuple[CheckIn | None, int]:
+    """Return what a text means for a check-in (safe, more, or None), and how many minutes more where it says more.
+
+    "30" and "30 min" are more time, and so is the word alone.
+    """
+    words = _words(body)
+    said = " ".join(words)
+    for meant, known in _ALL_CHECK_INS.items():
+        if said in known:
+            return meant, MORE_UNLESS_SAID
+    number = [word for word in words if word.isdecimal() and len(word) < 4]
+    rest = " ".join(word for word in words if not word.isdecimal())
+    if len(number) == 1 and (not rest or rest in _MINUTES or rest in _ALL_CHECK_INS["more"]):
+        return "more", int(number[0])
+    return None, 0
 
 
 def is_urgent(body: str, *, also: Iterable[str] = ()) -> bool:
@@ -207,6 +239,11 @@ _ALL_COMMANDS: Final[Mapping[Command, frozenset[str]]] = {
     command: frozenset(" ".join(_words(word)) for language in COMMANDS.values() for word in language[command])
     for command in ("stop", "start", "help")
 }
+_ALL_CHECK_INS: Final[Mapping[CheckIn, frozenset[str]]] = {
+    meant: frozenset(" ".join(_words(word)) for language in CHECK_INS.values() for word in language[meant])
+    for meant in ("safe", "more")
+}
+_MINUTES: Final = frozenset({"min", "mins", "minutes", "minutos", "minute", "хв", "мин"})
 _ALL_URGENT: Final = frozenset(
     " ".join(_words(phrase)) for phrases in URGENT_WORDS.values() for phrase in phrases.split(",")
 )

@@ -9,12 +9,23 @@ from cases.models.handover import HandOver, HandOverState
 from cases.models.hold import HoldReason, LegalHold
 from cases.models.importing import ImportedCase, ImportFile
 from cases.models.need import Need, NeedKind, NeedOutcome
+from cases.models.safety import (
+    CheckIn,
+    CheckInContact,
+    CheckInState,
+    CheckInStep,
+    PlanReaders,
+    SafetyPlan,
+    StepKind,
+    StepResult,
+)
 from cases.models.search import SearchWord, WordKind
 
 __all__ = [
-    "Caller", "Case", "CaseState", "Clock", "ConfirmedBy", "Consent", "ConsentAnswer", "ConsentHow", "ConsentWording",
-    "ContactRoute", "FollowUp", "FollowUpKind", "FollowUpState", "HandOver", "HandOverState", "HoldReason",
-    "ImportFile", "ImportedCase", "LegalHold", "LetIn", "LocalRule", "Need", "NeedKind", "NeedOutcome", "Note",
-    "Number", "Purpose", "ReceiverKind", "RouteKind", "SafeContact", "SafeContactCard", "SearchWord", "Source",
+    "Caller", "Case", "CaseState", "CheckIn", "CheckInContact", "CheckInState", "CheckInStep", "Clock", "ConfirmedBy",
+    "Consent", "ConsentAnswer", "ConsentHow", "ConsentWording", "ContactRoute", "FollowUp", "FollowUpKind",
+    "FollowUpState", "HandOver", "HandOverState", "HoldReason", "ImportFile", "ImportedCase", "LegalHold", "LetIn",
+    "LocalRule", "Need", "NeedKind", "NeedOutcome", "Note", "Number", "PlanReaders", "Purpose", "ReceiverKind",
+    "RouteKind", "SafeContact", "SafeContactCard", "SafetyPlan", "SearchWord", "Source", "StepKind", "StepResult",
     "StopReason", "Urgency", "Voicemail", "Whose", "WordKind",
 ]  # fmt: skip

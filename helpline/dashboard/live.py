@@ -44,6 +44,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "hand_over": ("tonight", "promises"),
     "rota": ("tonight", "rota"),
     "alarm": ("tonight",),
+    "check_in": ("due", "story", "promises"),
 }
 ALL_PARTS = ("now", "due", "tonight", "story", "promises", "rota")
 

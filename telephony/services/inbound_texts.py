@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from cases.models import Case, FollowUpKind, Number, Source, Urgency, WordKind
 from cases.services import followups, intake, word_index
+from cases.services.check_in_answers import TextIn, answer_text
 from helpline.core.alarms import services as alarms
 from helpline.core.audit import services as audit
 from helpline.core.lines.models import Line
@@ -19,7 +20,7 @@ from helpline.core.realtime import services as realtime
 from telephony.caller_id import CallerId, read_caller
 from telephony.models import Media, Text
 from telephony.models.text import Direction
-from telephony.text_words import is_urgent, make_nul_visible, read_command
+from telephony.text_words import is_urgent, make_nul_visible, read_check_in, read_command
 
 ANSWER_WITHIN = timedelta(minutes=15)
 SAME_SENDER_FOR = timedelta(hours=24)  # a name or short code goes on with its own thread for so long
@@ -63,10 +64,12 @@ def _take_in(sid: str, parameters: Mapping[str, str], at: datetime) -> Text:
         caller_id=opened.caller_id, sent_from=who.raw, sent_from_kind=who.kind, body=body, raw=dict(parameters),
         word_meant=read_command(body, opt_out_type=parameters.get("OptOutType")) or "", is_urgent=urgent, at=at,
     )  # fmt: skip
-    word_index.put(case=opened.case, kind=WordKind.TEXT, ref=text.ref, texts=[body])
     _keep_media(text, parameters, at)
     _obey(text, at)
-    _tell(text, opened.case, at)
+    is_answer = _answers_a_check_in(text, at)
+    if not is_answer:  # her words for safe and for danger are kept out of the index
+        word_index.put(case=opened.case, kind=WordKind.TEXT, ref=text.ref, texts=[body])
+    _tell(text, opened.case, at, is_answer=is_answer)
     return text
 
 
@@ -124,8 +127,17 @@ def _obey(text: Text, at: datetime) -> None:
     audit.record(by=None, verb=verb, what="number", about=number.ref, at=at, text=text.ref)
 
 
-def _tell(text: Text, case: Case, at: datetime) -> None:
-    """Put it into somebody's queue; where it sounds like danger, ring the alarm without a word of what was written."""
+def _answers_a_check_in(text: Text, at: datetime) -> bool:
+    """Say whether it was an answer to a check-in, which has then been taken in: well, in danger, or more time."""
+    if text.number_id is None or text.number is None or text.word_meant:
+        return False
+    plain, minutes = read_check_in(text.body)
+    said = TextIn(number=text.number, body=text.body, plain=plain, minutes=minutes, ref=text.ref)
+    return answer_text(said, at=at)
+
+
+def _tell(text: Text, case: Case, at: datetime, *, is_answer: bool) -> None:
+    """Put it into somebody's queue, but for an answer to a check-in; where it sounds like danger, ring the alarm without a word of what was written."""
     if text.is_urgent:
         # One alarm for a case in a quarter of an hour: somebody in fear writes many short texts.
         quarter = f"{at:%Y%m%d%H}{at.minute // 15}"
@@ -133,7 +145,7 @@ def _tell(text: Text, case: Case, at: datetime) -> None:
     kind = FollowUpKind.CALL_BACK if text.is_urgent and text.number_id else FollowUpKind.TASK
     because = "urgent_text" if text.is_urgent else "text_came"
     # One for all the texts that nobody has looked at yet.
-    if not case.follow_ups.unfinished().filter(because=because).exists():
+    if not (is_answer and not text.is_urgent) and not case.follow_ups.unfinished().filter(because=because).exists():
         owner = case.owner if case.owner is not None and case.owner.is_active else None
         followups.add(
             case=case, kind=kind, due_at=at if text.is_urgent else at + ANSWER_WITHIN, key=f"text-{text.ref}",

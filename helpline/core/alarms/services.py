@@ -41,3 +41,12 @@ def acknowledge(*, alarm: Alarm, by: User, at: datetime) -> bool:
         audit.record(by=by, verb="alarm.acknowledged", what="alarm", about=alarm.ref, at=at)
         realtime.publish("alarm", alarm.ref)
     return first
+
+
+@transaction.atomic
+def let_rest(*, alarm: Alarm, at: datetime, by: User | None = None) -> None:
+    """Take an alarm off the board because its cause is gone; `by` is who saw to it, None where it ended by itself."""
+    if by is not None:
+        acknowledge(alarm=alarm, by=by, at=at)
+    elif Alarm.objects.open().filter(pk=alarm.pk).update(acknowledged_at=at):
+        realtime.publish("alarm", alarm.ref)

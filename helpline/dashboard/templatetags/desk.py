@@ -78,6 +78,9 @@ BECAUSE: dict[str, str | Promise] = {
     "window_ends": _("A time in which something helps is ending"),
     "test_opens": _("A test can show something from now on"),
     "consent_again": _("Ask again what they agree to"),
+    "check_in": _("A check-in: somebody has to act now"),
+    "check_in_contact": _("A check-in: ring one of her people"),
+    "safety_plan": _("Go through the safety plan again"),
 }
 ALARMS: dict[str, str | Promise] = {
     "call_without_answer": _("A call that nobody answered"),
@@ -100,6 +103,8 @@ ALARMS: dict[str, str | Promise] = {
     "no_duty_phone": _("Somebody has no verified duty number"),
     "no_line": _("No line can send texts"),
     "put_aside": _("Something of a call or a text could not be taken in"),
+    "check_in_missed": _("A check-in: somebody has to act now"),
+    "check_in_team": _("A check-in: everybody is needed"),
 }
 
 

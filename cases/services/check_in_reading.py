@@ -1,0 +1,76 @@
+"""What is shown of check-ins: how one stands now, what comes next, what was done. For who may read the story."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.models import Case, CheckIn, CheckInContact, CheckInState, CheckInStep, StepKind
+from cases.safety import Next, Taken, next_step
+from cases.services.check_in_steps import STEPS
+
+EARLIER_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class LiveCheckIn:
+    """A check-in as it stands. `next_step` and `next_at` are what happens by itself if nobody does anything."""
+
+    row: CheckIn
+    contacts: Sequence[CheckInContact]
+    steps: Sequence[CheckInStep]
+    next_kind: str
+    next_place: int
+    next_at: datetime | None
+
+    @property
+    def is_missed(self) -> bool:
+        return self.row.state == CheckInState.MISSED
+
+    @property
+    def next_words(self) -> str:
+        """Say what comes next; blank where nothing is left but telling staff on and on."""
+        return str(StepKind(self.next_kind).label) if self.next_kind else ""
+
+    @property
+    def next_contact(self) -> CheckInContact | None:
+        return next((one for one in self.contacts if one.position == self.next_place), None)
+
+
+def read_live(case: Case, at: datetime) -> LiveCheckIn | None:
+    """Return the live check-in of this case, or of its caller on another case of hers; None where there is none."""
+    live = CheckIn.objects.live().select_related("case", "acknowledged_by", "set_by")
+    row = live.filter(case=case).first()
+    if row is None and case.caller_id is not None and not case.possibly_known:
+        row = live.filter(caller=case.caller_id).first()
+    return _live(row, at) if row is not None else None
+
+
+def _live(row: CheckIn, at: datetime) -> LiveCheckIn:
+    contacts = list(row.contacts.select_related("route"))
+    steps = list(row.steps.select_related("person", "by", "contact__route").order_by("pk"))
+    taken = [
+        Taken(step.kind, step.place, step.at, step.result)  # type: ignore[arg-type]
+        for step in steps
+        if step.round == row.round and step.kind in STEPS
+    ]
+    ahead = _ahead(row, contacts, taken, at)
+    return LiveCheckIn(row, contacts, steps, ahead.deed or "", ahead.place, ahead.look_at)
+
+
+def _ahead(row: CheckIn, contacts: Sequence[CheckInContact], taken: Sequence[Taken], at: datetime) -> Next:
+    """Return the next step with the moment when it is taken, which is at once where the sweep has not come by yet."""
+    asked = {
+        "plan": row.plan(len(contacts)), "taken": taken, "begun_at": row.begun_at, "is_danger": row.is_danger,
+        "acknowledged_at": row.acknowledged_at,
+    }  # fmt: skip
+    found = next_step(now=at, **asked)  # type: ignore[arg-type]
+    if found.deed is not None or found.look_at is None:
+        return Next(found.deed, found.place, at if found.deed else None)
+    then = next_step(now=found.look_at, **asked)  # type: ignore[arg-type]
+    return Next(then.deed, then.place, found.look_at)
+
+
+def read_earlier(case: Case) -> list[CheckIn]:
+    """Return the check-ins of this case that are over, the newest first."""
+    over = case.check_ins.exclude(state__in=[CheckInState.RUNNING, CheckInState.MISSED])
+    return list(over.select_related("set_by").order_by("-set_at")[:EARLIER_SHOWN])
