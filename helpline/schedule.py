@@ -25,7 +25,11 @@ SWEEPS: list[tuple[str, float, str]] = [
     ),
     ("cases.tasks.forget_import_files", 300.0, "a spreadsheet of past cases is kept an hour and a few minutes at most"),
     ("cases.tasks.recount_custody_clocks", 300.0, "a day off that a court is given counts within minutes"),
-    ("cases.tasks.take_check_in_steps", 5.0, "somebody who is not heard from is asked for within seconds of what was agreed"),
+    (
+        "cases.tasks.take_check_in_steps",
+        5.0,
+        "somebody who is not heard from is asked for within seconds of what was agreed",
+    ),
     ("helpline.dashboard.tasks.note_beat", 10.0, "readyz sees a dead beat or worker within a minute"),
 ]
 

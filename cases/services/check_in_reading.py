@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cases.models import Case, CheckIn, CheckInContact, CheckInState, CheckInStep, StepKind
 from cases.safety import Next, Taken, next_step
-from cases.services.check_in_steps import STEPS
+from cases.services.check_in_steps import STEPS, on_it_since
 
 EARLIER_SHOWN = 10
 
@@ -61,7 +61,7 @@ def _ahead(row: CheckIn, contacts: Sequence[CheckInContact], taken: Sequence[Tak
     """Return the next step with the moment when it is taken, which is at once where the sweep has not come by yet."""
     asked = {
         "plan": row.plan(len(contacts)), "taken": taken, "begun_at": row.begun_at, "is_danger": row.is_danger,
-        "acknowledged_at": row.acknowledged_at,
+        "acknowledged_at": on_it_since(row),
     }  # fmt: skip
     found = next_step(now=at, **asked)  # type: ignore[arg-type]
     if found.deed is not None or found.look_at is None:

@@ -67,7 +67,7 @@ def look_at(pk: int, turn: int, *, at: datetime) -> bool:
     lock(found.case)
     if CheckIn.objects.live().filter(pk=pk, turn=turn).update(turn=F("turn") + 1) != 1:
         return False
-    check_in = CheckIn.objects.select_related("case__line", "case__owner", "caller").get(pk=pk)
+    check_in = CheckIn.objects.select_related("case__line", "case__owner", "caller", "acknowledged_by").get(pk=pk)
     refresh_results(check_in, at)
     looks = [about_her(check_in, at), about_staff(check_in, at), _while_on_its_way(check_in, at)]
     check_in.next_at = min((look for look in looks if look is not None), default=None)
@@ -94,8 +94,14 @@ def _next(check_in: CheckIn, contacts: int, at: datetime) -> Next:
     ]
     return next_step(
         now=at, plan=check_in.plan(contacts), taken=taken, begun_at=check_in.begun_at, is_danger=check_in.is_danger,
-        acknowledged_at=check_in.acknowledged_at,
+        acknowledged_at=on_it_since(check_in),
     )  # fmt: skip
+
+
+def on_it_since(check_in: CheckIn) -> datetime | None:
+    """Return since when somebody is on it; whoever has left the organisation meanwhile does not count."""
+    person = check_in.acknowledged_by
+    return check_in.acknowledged_at if person is not None and person.is_active else None
 
 
 def _begin(check_in: CheckIn, at: datetime) -> None:
@@ -198,7 +204,7 @@ def about_staff(check_in: CheckIn, at: datetime) -> datetime | None:
         line=list(line),
         told=[Told(step.person.username, step.at) for step in told if step.person is not None],
         within=timedelta(minutes=check_in.within_minutes),
-        acknowledged_at=check_in.acknowledged_at,
+        acknowledged_at=on_it_since(check_in),
     )
     if telling.person is not None:
         _tell_staff(check_in, line[telling.person], len(told) + 1, at)

@@ -12,7 +12,7 @@ from django.db.models import Prefetch
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, FollowUp, HandOver, Urgency
+from cases.models import Case, CheckIn, FollowUp, HandOver, Urgency
 from helpline.core.alarms.models import Alarm
 from helpline.core.http.words import here
 from helpline.core.lines.models import Line
@@ -148,12 +148,42 @@ class DueGroup:
 
 @dataclass(frozen=True)
 class DuePart:
-    """What is due within a day, in groups; `more` is how many did not fit."""
+    """What is due within a day, in groups; `more` is how many did not fit. Check-ins stand above everything else."""
 
     groups: Sequence[DueGroup]
     count: int
     more: int
     next_due_at: datetime | None
+    check_ins: Sequence["CheckInRow"] = ()
+
+
+@dataclass(frozen=True)
+class CheckInRow:
+    """Somebody who writes or rings by a time, or was not heard from. In passing nobody reads why it has to be acted on."""
+
+    ref: str
+    case_ref: str
+    due_at: datetime
+    is_missed: bool
+    on_it: str
+    is_mine: bool
+
+
+def read_check_ins(user: User, at: datetime) -> list[CheckInRow]:
+    """Read the check-ins of this person's cases in one query: who has to act now first, then by the time agreed."""
+    live = CheckIn.objects.live().visible_to(user).select_related("case", "acknowledged_by")
+    rows = sorted(live.order_by("due_at", "pk")[:DUE_SHOWN], key=lambda row: (row.state != "missed", row.due_at))
+    return [
+        CheckInRow(
+            ref=row.ref,
+            case_ref=row.case.ref,
+            due_at=row.due_at,
+            is_missed=row.state == "missed" or row.acts_at <= at,
+            on_it=str(row.acknowledged_by) if row.acknowledged_by else "",
+            is_mine=row.acknowledged_by_id == user.pk,
+        )
+        for row in rows
+    ]
 
 
 GROUPS: tuple[tuple[str, str | Promise], ...] = (
@@ -174,7 +204,7 @@ def group_of(due_at: datetime, at: datetime) -> str:
 
 
 def read_due(user: User, at: datetime) -> DuePart:
-    """Read the promises of this person's cases that are overdue or due within a day: at most three queries."""
+    """Read the promises of this person's cases that are overdue or due within a day: at most four queries."""
     mine = FollowUp.objects.unfinished().visible_to(user)
     due = mine.filter(due_at__lte=at + LOOKS_AHEAD)
     rows = list(due.select_related("case", "owner").order_by("due_at", "id")[: DUE_SHOWN + 1])
@@ -183,7 +213,13 @@ def read_due(user: User, at: datetime) -> DuePart:
     groups = {name: DueGroup(name, words) for name, words in GROUPS}
     for row in rows[:DUE_SHOWN]:
         groups[group_of(row.due_at, at)].rows.append(_due_row(row, user))
-    return DuePart([group for group in groups.values() if group.rows], count, max(0, count - DUE_SHOWN), later)
+    return DuePart(
+        [group for group in groups.values() if group.rows],
+        count,
+        max(0, count - DUE_SHOWN),
+        later,
+        read_check_ins(user, at),
+    )
 
 
 def _due_row(row: FollowUp, user: User) -> DueRow:

@@ -169,6 +169,31 @@ def because(code: str) -> str:
     return str(BECAUSE.get(code, ""))
 
 
+REFUSALS: dict[str, str | Promise] = {
+    "no_number": _("no number"),
+    "not_known": _("nobody asked whether it is safe"),
+    "possibly_known": _("it is not settled who uses this number"),
+    "opted_out": _("texts were stopped"),
+    "blocked": _("the number is blocked"),
+    "said_no": _("she said that it is not safe"),
+    "too_old": _("what was said is too old"),
+    "not_now": _("not safe at this hour"),
+    "held": _("somebody else may have this phone"),
+    "ended": _("no longer a way to her"),
+    "message_refused": _("it turned out not to be safe"),
+    "message_failed": _("it was not delivered"),
+    "message_expired": _("it could not be sent in time"),
+    "message_waiting": _("it would have had to wait for a safe hour"),
+    "message_canceled": _("it was taken back"),
+}
+
+
+@register.filter
+def refusal(code: str) -> str:
+    """Say why a step could not be taken; a code without words is said in general ones."""
+    return str(REFUSALS.get(code, _("it is not safe")))
+
+
 @register.filter
 def alarm_words(kind: str) -> str:
     """Say what an alarm is about; one that has no words yet says its own name."""
