@@ -21,7 +21,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Case, FollowUp, HandOver, LetIn, Number
+from cases.models import Case, FollowUp, HandOver, Incident, LetIn, Number, Station
 from helpline.core.audit import services as audit
 from helpline.core.audit.models import Entry
 from helpline.core.errors import NotAllowed, NotFound
@@ -30,6 +30,7 @@ from helpline.core.staff.models import User
 
 SAME_READING = timedelta(minutes=10)
 READS_EVERY_STORY = ("counsellor", "supervisor")
+KEEPS_STATIONS = ("coordinator", "supervisor")
 _CASE_REFERENCE = re.compile(rf"HL-[{ALPHABET}]{{4,13}}")
 _OPAQUE_REFERENCE = re.compile(rf"[{ALPHABET}]{{1,24}}")
 
@@ -125,6 +126,43 @@ def get_follow_up(user: User, ref: str, *, to: To = WRITE, at: datetime) -> Foll
     except NotFound:
         raise NotFound(_("There is no such follow-up, or it is not yours.")) from None
     return follow_up
+
+
+def get_incident(user: User, ref: str, *, to: To = STORY, at: datetime, case_ref: str = "") -> Incident:
+    """Return one incident, its case opened through `get_case`; of the case `case_ref` where one is named. Raises as that does."""
+    incident = None
+    if _OPAQUE_REFERENCE.fullmatch(ref):
+        of_case = {"case__ref": case_ref.strip().upper()} if case_ref else {}
+        incident = Incident.objects.select_related("case").filter(ref=ref, **of_case).first()
+    if incident is None:
+        about = case_ref.strip().upper()
+        known = _CASE_REFERENCE.fullmatch(about) is not None and Case.objects.filter(ref=about).exists()
+        audit.record(by=user, verb="case.denied", what="incident", about=about if known else "", at=at)
+        raise NotFound(_("There is no such incident, or it is not yours."))
+    try:
+        incident.case = get_case(user, incident.case.ref, to=to, at=at)
+    except NotFound:
+        raise NotFound(_("There is no such incident, or it is not yours.")) from None
+    return incident
+
+
+def check_keeps_stations(user: User, at: datetime) -> None:
+    """Let coordinators and supervisors to the directory of stations. Raises NotFound for everybody else."""
+    if not (user.is_active and user.holds(*KEEPS_STATIONS)):
+        audit.record(by=user, verb="station.denied", what="station", about="", at=at)
+        raise NotFound(_("There is nothing here, or it is not yours."))
+
+
+def get_station(user: User, ref: str, *, at: datetime) -> Station:
+    """Return one station of the hidden directory; opening it is in the audit. Raises NotFound for all who do not keep it."""
+    check_keeps_stations(user, at)
+    found = Station.objects.filter(ref=ref).first() if _OPAQUE_REFERENCE.fullmatch(ref) else None
+    if found is None:
+        raise NotFound(_("There is nothing here, or it is not yours."))
+    already = Entry.objects.filter(about=found.ref, who=user, verb="station.read", at__gt=at - SAME_READING, at__lte=at)
+    if not already.exists():
+        audit.record(by=user, verb="station.read", what="station", about=found.ref, at=at)
+    return found
 
 
 def get_hand_over(user: User, ref: str, *, at: datetime) -> HandOver:

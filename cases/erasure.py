@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Caller, Case, CaseState, HandOver, Note, Number, SafeContact, SearchWord
+from cases.models import Caller, Case, CaseState, HandOver, IncidentDraft, Note, Number, SafeContact, SearchWord
+from cases.vocabulary.codes import say
 from helpline.core import clock
 from helpline.core.outbox.models import Message, MessageState
 from helpline.core.privacy.erasure import Eraser, Holding, Kind, Subject, Tally, Told, all_erasers
@@ -35,12 +37,64 @@ def is_about_her(row: Any, subject: Subject) -> bool:
     return case.concerns_id is None or case.concerns_id in subject.callers
 
 
+def _of_incident(model: str, words: Any, *tells: Told) -> Holding:
+    """A table of what belongs to an incident: hers where the incident is."""
+    return Holding(
+        model, words, case="incident__case", related=("incident__case",), because=ABOUT_ANOTHER, tells=tells,
+        is_hers=lambda row, subject: is_about_her(row.incident, subject),
+    )  # fmt: skip
+
+
+INCIDENTS = (
+    _of_incident("cases.Act", _("What was done to you"), Told(_("What"), lambda row: gettext(say(row.code)))),
+    _of_incident(
+        "cases.Perpetrator", _("Who did it"),
+        Told(_("Who"), lambda row: gettext(say(row.code))), Told(_("How many"), "how_many"),
+        Told(_("What is known of them"), "known"), Told(_("Vehicle"), "vehicle"), Told(_("Plate"), "plate"),
+        Told(_("Station"), "station"), Told(_("Unit"), "unit"), Told(_("Badge"), "badge"), Told(_("Money"), "amount"),
+        Told(_("What they did"), lambda row: ", ".join(gettext(say(code)) for code in row.deeds)),
+    ),
+    Holding(
+        "cases.Detention", _("When you were held"), case="case", related=("case",), is_hers=is_about_her,
+        because=ABOUT_ANOTHER,
+        tells=(
+            Told(_("Since, at the earliest"), "since_earliest"), Told(_("Since, at the latest"), "since_latest"),
+            Told(_("Out since"), "released_at"), Told(_("Where"), "station"), Told(_("Country"), "country"),
+            Told(_("What you were told"), "ground"),
+        ),
+    ),
+    _of_incident(
+        "cases.Consultation", _("That a colleague was asked"), Told(_("When"), "asked_at"), Told(_("In a few words"), "words")
+    ),
+    _of_incident("cases.AdvocacyText", _("A text for advocacy, which nobody was sent"), Told(_("Text"), "body")),
+    _of_incident("cases.ReportKind", _("The type for a report"), Told(_("Type"), "kind")),
+    Holding("cases.IncidentDraft", _("Words that were begun"), case="case", related=("case",), is_hers=is_about_her,
+            because=ABOUT_ANOTHER, tells=(Told(_("Words"), "body"),)),
+    Holding(
+        "cases.Incident", _("What happened to you"), case="case", related=("case",), is_hers=is_about_her,
+        because=ABOUT_ANOTHER, when="recorded_at", code="told_by",
+        tells=(
+            Told(_("Written down"), "recorded_at"), Told(_("Your words"), "narrative"),
+            Told(_("At the earliest"), "earliest_at"), Told(_("At the latest"), "latest_at"),
+            Told(_("Part of the day"), "part_of_day"), Told(_("Area"), "district"), Told(_("Place"), "place"),
+            Told(_("Kind of place"), lambda row: ", ".join(gettext(say(code)) for code in row.settings)),
+            Told(_("Who told us"), "told_by"), Told(_("Under 18"), "is_minor"), Told(_("Made to work"), "is_unwilling"),
+            Told(_("Told elsewhere"), "told_elsewhere"), Told(_("We may speak with the station"), "may_ask_station"),
+        ),
+    ),
+)  # fmt: skip
+
+
 def _not_on_hold(rows: "models.QuerySet[Any]", path: str, at: datetime) -> "models.QuerySet[Any]":
     return rows.exclude(**{f"{path}__in": Case.objects.on_hold(at).values("pk")})
 
 
 def _drafts(before: datetime, at: datetime) -> "models.QuerySet[Any]":
     return _not_on_hold(Note.objects.filter(is_draft=True, changed_at__lt=before), "case", at)
+
+
+def _incident_drafts(before: datetime, at: datetime) -> "models.QuerySet[Any]":
+    return _not_on_hold(IncidentDraft.objects.filter(changed_at__lt=before), "case", at)
 
 
 def _delete(rows: Sequence[Any]) -> Tally:
@@ -135,6 +189,7 @@ def with_stand_ins(subject: Subject, at: datetime) -> Subject:
 
 KINDS: tuple[Kind, ...] = (
     Kind("draft", _("Notes that were begun and never finished"), _("the words"), 30, 7, _drafts, _delete),
+    Kind("incident_draft", _("Incidents that were begun and never kept"), _("the words"), 30, 7, _incident_drafts, _delete),
     Kind("sent_words", _("Words of messages that have left"), _("the words; that a message left stays known"), 30, 2,
          _sent_words, _forget_words),
     Kind("closed_case", _("Closed cases"), _("the case with everything in it, and the caller where nothing else is left"),
@@ -169,6 +224,7 @@ class Cases(Eraser):
                 Told(_("Gone through"), "reviewed_at"),
             ),
         ),
+        *INCIDENTS,
         Holding("cases.SearchWord", _("Words by which a case is found"), case="case"),
         Holding(
             "cases.Need",

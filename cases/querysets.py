@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from cases.models import Case, Clock, Consent, ConsentWording, FollowUp, HandOver, Number, SafeContact  # noqa: F401
+    from cases.models import Case, Clock, Consent, ConsentWording, FollowUp, HandOver, Incident, Number, SafeContact  # noqa: F401
 
 OPEN_CASES = ("open",)
 UNFINISHED = ("due", "tried")
@@ -108,3 +108,15 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         if case.caller_id is not None and not case.possibly_known:
             here |= Q(case__caller=case.caller_id, case__possibly_known=False) & ~Q(answer="given")
         return self.filter(here)
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    def readable_by(self, user: Any) -> Self:
+        """Incidents of cases whose story this person may read. To know of a case tells nothing of what happened."""
+        return self.filter(may_read_story_of(user, "case__"))
+
+    def whole(self) -> Self:
+        """With everything that a page shows of them beside: the same few queries for any number."""
+        return self.select_related("case__line", "recorded_by", "changed_by", "detention").prefetch_related(
+            "acts", "perpetrators"
+        )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.views import clocks, consents, importing, safety
+from cases.views import clocks, consents, importing, incident_texts, incidents, safety
 from cases.views.needs import needs
 
 app_name = "cases"
@@ -30,4 +30,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<slug:ref>/safety/check-ins/new/", safety.begin, name="check_in_new"),
     path("cases/<slug:ref>/safety/check-ins/", safety.set_up, name="check_in_set"),
     path("cases/<slug:ref>/safety/check-ins/<slug:check_in_ref>/", safety.check_in, name="check_in"),
+    path("cases/<slug:ref>/incidents/", incidents.listed, name="incidents"),
+    path("cases/<slug:ref>/incidents/new/", incidents.new, name="incident_new"),
+    path("cases/<slug:ref>/incidents/new/draft/", incidents.draft, name="incident_draft"),
+    path("cases/<slug:ref>/incidents/new/acts/", incidents.acts, name="incident_acts"),
+    path("cases/<slug:ref>/incidents/<slug:incident_ref>/", incidents.incident, name="incident"),
+    path("cases/<slug:ref>/incidents/<slug:incident_ref>/edit/", incidents.edit, name="incident_edit"),
+    path("cases/<slug:ref>/incidents/<slug:incident_ref>/draft/", incidents.edit_draft, name="incident_edit_draft"),
+    path("cases/<slug:ref>/incidents/<slug:incident_ref>/released/", incidents.released, name="incident_released"),
+    path("cases/<slug:ref>/incidents/<slug:incident_ref>/asked/", incidents.consult, name="incident_consult"),
+    path("cases/<slug:ref>/incidents/<slug:incident_ref>/others/", incident_texts.share, name="incident_share"),
+    path("cases/<slug:ref>/incidents/<slug:incident_ref>/twin/", incident_texts.twin, name="incident_twin"),
+    path(
+        "cases/<slug:ref>/incidents/<slug:incident_ref>/twin/none/",
+        incident_texts.remove_twin,
+        name="incident_twin_remove",
+    ),
 ]

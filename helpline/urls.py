@@ -11,3 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("helpline.reports.urls")),
     path("accounts/", include("helpline.office.account_urls")),
 ]
+
+handler400 = "helpline.core.http.pages.bad_request"

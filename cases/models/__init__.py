@@ -8,6 +8,20 @@ from cases.models.followup import FollowUp, FollowUpKind, FollowUpState
 from cases.models.handover import HandOver, HandOverState
 from cases.models.hold import HoldReason, LegalHold
 from cases.models.importing import ImportedCase, ImportFile
+from cases.models.incident import (
+    Act,
+    AdvocacyText,
+    Answer,
+    Detention,
+    Incident,
+    IncidentDraft,
+    PartOfDay,
+    Perpetrator,
+    ReportKind,
+    Said,
+    Teller,
+)
+from cases.models.law import Consultation, LawCard, LawTopic
 from cases.models.need import Need, NeedKind, NeedOutcome
 from cases.models.safety import (
     CheckIn,
@@ -20,12 +34,15 @@ from cases.models.safety import (
     StepResult,
 )
 from cases.models.search import SearchWord, WordKind
+from cases.models.station import LiaisonOfficer, PromiseState, Station, StationMeeting, StationPromise
 
 __all__ = [
-    "Caller", "Case", "CaseState", "CheckIn", "CheckInContact", "CheckInState", "CheckInStep", "Clock", "ConfirmedBy",
-    "Consent", "ConsentAnswer", "ConsentHow", "ConsentWording", "ContactRoute", "FollowUp", "FollowUpKind",
-    "FollowUpState", "HandOver", "HandOverState", "HoldReason", "ImportFile", "ImportedCase", "LegalHold", "LetIn",
-    "LocalRule", "Need", "NeedKind", "NeedOutcome", "Note", "Number", "PlanReaders", "Purpose", "ReceiverKind",
-    "RouteKind", "SafeContact", "SafeContactCard", "SafetyPlan", "SearchWord", "Source", "StepKind", "StepResult",
-    "StopReason", "Urgency", "Voicemail", "Whose", "WordKind",
+    "Act", "AdvocacyText", "Answer", "Caller", "Case", "CaseState", "CheckIn", "CheckInContact", "CheckInState",
+    "CheckInStep", "Clock", "ConfirmedBy", "Consent", "ConsentAnswer", "ConsentHow", "ConsentWording", "Consultation",
+    "ContactRoute", "Detention", "FollowUp", "FollowUpKind", "FollowUpState", "HandOver", "HandOverState",
+    "HoldReason", "ImportFile", "ImportedCase", "Incident", "IncidentDraft", "LawCard", "LawTopic", "LegalHold",
+    "LetIn", "LiaisonOfficer", "LocalRule", "Need", "NeedKind", "NeedOutcome", "Note", "Number", "PartOfDay",
+    "Perpetrator", "PlanReaders", "PromiseState", "Purpose", "ReceiverKind", "ReportKind", "RouteKind", "SafeContact",
+    "SafeContactCard", "SafetyPlan", "Said", "SearchWord", "Source", "Station", "StationMeeting", "StationPromise",
+    "StepKind", "StepResult", "StopReason", "Teller", "Urgency", "Voicemail", "Whose", "WordKind",
 ]  # fmt: skip

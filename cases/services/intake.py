@@ -171,6 +171,33 @@ def open_for_text(
 
 
 @transaction.atomic
+def open_for_another(*, beside: Case, by: User, at: datetime, code_name: str, urgency: str = Urgency.NORMAL) -> Case:
+    """Open a case about another person of whom the same caller told: same line, same number, whoever opens it has it.
+
+    `beside` is the case in which she told it. Raises NotAllowed for somebody whose role does not open cases.
+    """
+    if not by.holds("counsellor", "paralegal", "supervisor"):
+        raise NotAllowed("Your role does not open cases.")
+    case = Case.objects.create(
+        ref=next_case_reference(),
+        line=beside.line,
+        caller=beside.caller,
+        number=beside.number,
+        possibly_known=beside.possibly_known,
+        concerns=Caller.objects.create(code_name=code_name.strip() or None, created_at=at),
+        source=beside.source,
+        urgency=urgency,
+        owner=by,
+        opened_at=at,
+    )
+    _case_count.learn(case.pk)
+    LetIn.objects.create(case=case, user=by, why="opened", since=at)
+    audit.record(by=by, verb="case.opened", what="case", about=case.ref, at=at, source=beside.source, beside=beside.ref)
+    realtime.publish("case", case.ref)
+    return case
+
+
+@transaction.atomic
 def open_without_call(
     *,
     by: User,

@@ -5,15 +5,20 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views import defaults
 
 from helpline.core.errors import Conflict, HelplineError, NotFound
 from helpline.core.staff.models import User
 
 P = ParamSpec("P")
+_READ_AWAY = (
+    40_000_000  # bytes of a request that is too long: read, so that the answer is not lost in a broken connection
+)
+_PIECE = 65_536
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
@@ -55,3 +60,13 @@ def back_to(request: HttpRequest) -> str:
     """Return the page of the case that this address lies below, or the board."""
     ref = request.resolver_match.kwargs.get("ref", "") if request.resolver_match else ""
     return f"/cases/{ref}/" if ref and request.path.startswith(f"/cases/{ref}/") else "/"
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what cannot be taken in. What is too long is told so in words, and nothing of it was kept (413)."""
+    if not isinstance(exception, RequestDataTooBig):
+        return defaults.bad_request(request, exception)
+    left = _READ_AWAY
+    while left > 0 and (piece := request.read(_PIECE)):
+        left -= len(piece)
+    return render(request, "413.html", status=413)

@@ -81,6 +81,7 @@ BECAUSE: dict[str, str | Promise] = {
     "check_in": _("A check-in: somebody has to act now"),
     "check_in_contact": _("A check-in: ring one of her people"),
     "safety_plan": _("Go through the safety plan again"),
+    "ask_station": _("Speak with the station: they said yes"),
 }
 ALARMS: dict[str, str | Promise] = {
     "call_without_answer": _("A call that nobody answered"),

@@ -22,6 +22,10 @@ SEALED_AND_NOBODY_S = {
     "lines.Line": "the last-resort number of a line, kept by a coordinator",
     "telephony.TextEvent": "found by the id of its text, and goes with it",
     "cases.ImportFile": "a spreadsheet of past cases while it is looked at: gone within the hour",
+    "cases.Station": "a place; of the people there only who agreed to speak with us",
+    "cases.LiaisonOfficer": "an officer, not a caller: kept and ended by a coordinator",
+    "cases.StationMeeting": "what was said at a meeting, about no caller",
+    "cases.StationPromise": "what a station promised, about no caller",
     "outbox.Message": "names a case by its reference: in the outbox's eraser",
 }
 

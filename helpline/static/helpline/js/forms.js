@@ -25,6 +25,10 @@ async function keep(field) {
       headers: { "X-CSRFToken": csrf(), "Content-Type": "application/x-www-form-urlencoded" },
       body: new URLSearchParams({ [field.name]: sent }),
     });
+    if (answer.status === 413) {
+      say(field, "long"); // trying again would not help; the browser still asks before the page is closed
+      return;
+    }
     if (!answer.ok || answer.redirected) throw new Error("not kept");
     field.kept = sent;
     unsaved.delete(field);
@@ -64,6 +68,15 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   if (!event.detail.successful) return;
   for (const field of event.target.querySelectorAll?.("[data-keep]") ?? []) {
+    clearTimeout(field.keeping);
+    unsaved.delete(field);
+  }
+});
+
+// A form that is sent as a whole takes its words along.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.hasAttribute("hx-post")) return;
+  for (const field of event.target.querySelectorAll("[data-keep]")) {
     clearTimeout(field.keeping);
     unsaved.delete(field);
   }
