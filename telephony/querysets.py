@@ -16,6 +16,10 @@ class CallQuerySet(models.QuerySet["Call"]):
         """Calls that have not ended."""
         return self.exclude(state="ended")
 
+    def going_on(self) -> Self:
+        """Live calls that nobody has wrapped up: whoever spoke may be done before the gateway tells that it is over."""
+        return self.live().filter(wrapped_up_at=None)
+
     def silent_since(self, at: datetime) -> Self:
         """Live calls of which nothing was heard since a time: their last callback was lost."""
         return self.live().filter(heard_at__lt=at)

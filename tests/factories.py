@@ -106,3 +106,25 @@ def make_route(caller, by, *, kind=RouteKind.PEER, name="Busi", at=NIGHT, **said
     """Another way to a caller: a friend of hers, unless the test says otherwise."""
     ordinary = {"whose": Whose.OTHER, "confirmed_at": at, "confirmed_by": by, "created_at": at}
     return ContactRoute.objects.create(caller=caller, kind=kind, name=name, **{**ordinary, **said})
+
+
+def make_call(case, *, state="ended", outcome="answered", at=NIGHT, answered_by=None, **changes):
+    """A call on a case, ten minutes long and answered, unless the test says otherwise."""
+    from telephony.models import Call  # the phone stands above cases, which most tests of cases do without
+
+    is_over = state == "ended"
+    ordinary = {
+        "sid": f"CA{new_code(20)}",
+        "line": case.line,
+        "caller": case.caller,
+        "number": case.number,
+        "sent_from_kind": "number" if case.number else "withheld",
+        "started_at": at - timedelta(minutes=11),
+        "answered_at": at - timedelta(minutes=10) if outcome == "answered" or state == "connected" else None,
+        "ended_at": at if is_over else None,
+        "heard_at": at,
+        "seconds": 600 if is_over else None,
+    }
+    return Call.objects.create(
+        case=case, state=state, outcome=outcome if is_over else None, answered_by=answered_by, **{**ordinary, **changes}
+    )

@@ -159,6 +159,25 @@ def finish_note(*, case: Case, by: User, at: datetime, body: str | None = None) 
     return note
 
 
+def read_draft(*, case: Case, by: User) -> str:
+    """Return what this person has typed on this case and not yet put into the story."""
+    draft = Note.objects.filter(case=case, author=by, is_draft=True).first()
+    return draft.body if draft else ""
+
+
+@transaction.atomic
+def take_note_back(*, note_id: int, case: Case, by: User, at: datetime) -> None:
+    """Make a note that was put into the story a moment ago a draft again. Where its author has begun another, it stays."""
+    note = Note.objects.select_for_update().filter(pk=note_id, case=case, author=by, is_draft=False).first()
+    if note is None or _draft_of(case, by) is not None:
+        return
+    note.is_draft, note.changed_at = True, at
+    note.save(update_fields=["is_draft", "changed_at"])
+    word_index.remove(kind=WordKind.NOTE, ref=note.ref)
+    audit.record(by=by, verb="note.taken_back", what="case", about=case.ref, at=at, note=note.ref)
+    realtime.publish("case", case.ref)
+
+
 @transaction.atomic
 def set_summary(*, case: Case, by: User, summary: str, at: datetime) -> Case:
     """Say in a few sentences what the case is about; blank takes it away."""

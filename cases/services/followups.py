@@ -144,7 +144,7 @@ def add_after_call(*, case: Case, key: str, owner: User | None, ended_at: dateti
         case=case,
         kind=FollowUpKind.SAFETY,
         because="day_after",
-        due_at=_in_desk_hours(case, ended_at + ASK_AFTER),
+        due_at=in_desk_hours(case, ended_at + ASK_AFTER),
         key=f"call-{key}-day-after",
         owner=whose,
         at=at,
@@ -188,7 +188,7 @@ def plan(
         return row
     row.state = FollowUpState(move_follow_up(row.state, "move"))
     row.kind, row.because, row.why = kind, because, why or None
-    _begin_round(row, due_at, first_reminder(kind, due_at, at, is_urgent=row.is_urgent))
+    begin_round(row, due_at, first_reminder(kind, due_at, at, is_urgent=row.is_urgent))
     row.save()
     refresh_next_due(now)
     audit.record(by=None, verb="follow_up.moved", what="case", about=now.ref, at=at, follow_up=row.ref)
@@ -217,7 +217,7 @@ def _skip_unasked(follow_up: FollowUp, case: Case, by: User | None, at: datetime
     realtime.publish("follow_up", follow_up.ref)
 
 
-def _begin_round(row: FollowUp, due_at: datetime, remind_at: datetime) -> None:
+def begin_round(row: FollowUp, due_at: datetime, remind_at: datetime) -> None:
     """Give a follow-up another due time. Reminders are numbered through, because each number is sent once: a new round
     begins after a multiple.
     """
@@ -225,7 +225,7 @@ def _begin_round(row: FollowUp, due_at: datetime, remind_at: datetime) -> None:
     row.reminders = -(-row.reminders // REMINDERS) * REMINDERS
 
 
-def _in_desk_hours(case: Case, wanted: datetime) -> datetime:
+def in_desk_hours(case: Case, wanted: datetime) -> datetime:
     """Nobody is rung in the night to be asked how they are."""
     line = case.line
     if line is None or is_open(line.hours, line.holidays, line.time_zone, wanted):
@@ -329,7 +329,7 @@ def _change(
         row.finished_at = None
         # Whoever has just tried need not be told that it is soon time to try again.
         remind_at = due_at if verb == "try" else first_reminder(row.kind, due_at, at, is_urgent=False)
-        _begin_round(row, due_at, remind_at)
+        begin_round(row, due_at, remind_at)
     if row.state not in {FollowUpState.DUE, FollowUpState.TRIED}:
         row.finished_at, row.remind_at = at, None
     row.save(update_fields=["state", "tries", "owner", "due_at", "remind_at", "reminders", "finished_at"])

@@ -81,7 +81,7 @@ class NowPart:
 def read_now(user: User, at: datetime) -> NowPart:
     """Read what rings, waits and is being talked about: seven queries however many calls there are."""
     live = sorted(
-        Call.objects.live()
+        Call.objects.going_on()
         .select_related("line", "case", "answered_by")
         .prefetch_related(Prefetch("legs", Leg.objects.live().select_related("person"), to_attr="ringing_legs"))
         .order_by("started_at")[:CALLS_SHOWN],

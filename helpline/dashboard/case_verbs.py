@@ -29,12 +29,17 @@ def back(ref: str) -> HttpResponse:
     return redirect("dashboard:case", ref)
 
 
+def back_to_call(request: HttpRequest, ref: str) -> HttpResponse:
+    """Go back to the call screen where that was where it was done, else to the case."""
+    return redirect("dashboard:call", ref) if request.POST.get("then") == "call" else back(ref)
+
+
 @require_POST
 @says_why
 def take(request: HttpRequest, ref: str) -> HttpResponse:
     user, at = worker(request), clock.now()
     casework.take_over(case=get_case(user, ref, to=READ, at=at), by=user, at=at)
-    return back(ref)
+    return back_to_call(request, ref)
 
 
 @require_POST
@@ -55,9 +60,8 @@ def note(request: HttpRequest, ref: str) -> HttpResponse:
     casework.finish_note(case=case, by=user, body=request.POST.get("body", ""), at=at)
     if not request.headers.get("HX-Request"):
         return back(ref)
-    response = render(request, "cases/_note_field.html", {"case": case, "may_write": True, "draft": ""})
-    response.headers["HX-Trigger"] = "desk:poll"  # the story re-reads itself at once, with or without a stream
-    return response
+    # The page takes out of its field what was sent, and leaves what was typed since; the story re-reads itself at once.
+    return HttpResponse(status=204, headers={"HX-Trigger": "desk:poll"})
 
 
 @require_POST
@@ -83,7 +87,7 @@ def known(request: HttpRequest, ref: str) -> HttpResponse:
     else:
         identity.confirm_known(case=case, by=user, how=answer, at=at, code_word=request.POST.get("word", ""))
         messages.success(request, _("Known. Earlier cases are open to you now."))
-    return back(ref)
+    return back_to_call(request, ref)
 
 
 @require_POST

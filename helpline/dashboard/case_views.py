@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cases.access import READ, Reason, get_case, may_read_story
 from cases.models import Case
-from cases.services import identity, intake
+from cases.services import casework, identity, intake
 from cases.services.code_words import was_given
 from helpline.core import clock
 from helpline.core.errors import NotAllowed
@@ -20,7 +20,7 @@ from helpline.core.http.pages import says_why, worker
 from helpline.core.lines.models import Line
 from helpline.core.privacy.references import new_opaque
 from helpline.core.staff.models import User
-from helpline.dashboard.casefile import count_earlier_cases, read_draft, read_promises, read_safe_lines, who_may_take
+from helpline.dashboard.casefile import count_earlier_cases, read_promises, read_safe_lines, who_may_take
 from helpline.dashboard.caselist import SHOWS, CaseList, read_cases, search_cases
 from helpline.dashboard.forms import CallerForm, FollowUpForm, HandOverForm, NewCaseForm, postpone_choices
 from helpline.dashboard.panels import Beside, read_beside
@@ -44,7 +44,7 @@ def show_case(request: HttpRequest, case: Case, at: datetime, *, status: int = 2
         "earlier_count": count_earlier_cases(case) if may_read else 0,
         "earlier_cases": identity.earlier_cases(case) if may_read and case.state == "open" else [],
         "has_given_word": was_given(case),
-        "draft": read_draft(case, user),
+        "draft": casework.read_draft(case=case, by=user),
         "text_key": new_opaque(),
         "on_the_phone": Call.objects.live().filter(case=case).exists(),
         "follow_up_form": FollowUpForm(at=at),

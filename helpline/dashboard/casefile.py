@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from cases.access import mask_number, numbers_of
-from cases.models import Case, FollowUp, HandOver, Note, Number, Purpose, SafeContact
+from cases.models import Case, FollowUp, HandOver, Number, Purpose, SafeContact
 from cases.reaching import Verdict
 from cases.services import consents
 from cases.services.casework import ANSWERS_CALLERS
@@ -83,12 +83,6 @@ def count_earlier_cases(case: Case) -> int:
     if not case.possibly_known or case.number_id is None:
         return 0
     return Case.objects.filter(number=case.number_id).exclude(pk=case.pk).count()
-
-
-def read_draft(case: Case, user: User) -> str:
-    """Return what this person has typed on this case and not yet put into the story."""
-    draft = Note.objects.filter(case=case, author=user, is_draft=True).first()
-    return draft.body if draft else ""
 
 
 def who_may_take(user: User) -> "QuerySet[User]":

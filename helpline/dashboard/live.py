@@ -34,19 +34,19 @@ COMES_BACK_AFTER = 1000  # milliseconds
 
 # Which parts of the pages show what this kind of news is about. Unknown news makes everything re-read.
 PARTS: dict[str, tuple[str, ...]] = {
-    "call": ("now", "tonight", "story"),
-    "leg": ("now",),
+    "call": ("now", "call", "tonight", "story"),
+    "leg": ("now", "call"),
     "recording": ("tonight", "story"),
     "text": ("story",),
     "note": ("story",),
-    "case": ("now", "due", "story"),
+    "case": ("now", "call", "due", "story"),
     "follow_up": ("due", "promises", "story"),
     "hand_over": ("tonight", "promises"),
     "rota": ("tonight", "rota"),
     "alarm": ("tonight",),
     "check_in": ("due", "story", "promises"),
 }
-ALL_PARTS = ("now", "due", "tonight", "story", "promises", "rota")
+ALL_PARTS = ("now", "call", "due", "tonight", "story", "promises", "rota")
 
 
 def tell(kind: str, ref: str) -> str:

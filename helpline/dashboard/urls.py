@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpline.dashboard import case_verbs, case_views, views
+from helpline.dashboard import call_views, case_verbs, case_views, views
 from helpline.dashboard.live import live
 from helpline.dashboard.sound import file, sound
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("board/on-call/", views.on_call, name="on_call"),
     path("board/alarms/<slug:ref>/", views.alarm_seen, name="alarm_seen"),
     path("board/hand-overs/<slug:ref>/", views.hand_over_answer, name="hand_over_answer"),
+    path("board/ringing/", call_views.ringing, name="ringing"),
     path("live/", live, name="live"),
     path("messages/<slug:ref>/", sound, name="sound"),
     path("files/<slug:ref>/", file, name="file"),
@@ -23,6 +24,11 @@ urlpatterns = [
     path("cases/new/", case_views.new, name="case_new"),
     path("cases/search/", case_views.search, name="case_jump"),
     path("cases/<slug:ref>/", case_views.case, name="case"),
+    path("cases/<slug:ref>/call/", call_views.call_screen, name="call"),
+    path("cases/<slug:ref>/call/state/", call_views.call_state, name="call_state"),
+    path("cases/<slug:ref>/call/kind/", call_views.call_kind, name="call_kind"),
+    path("cases/<slug:ref>/call/done/", call_views.call_done, name="call_done"),
+    path("cases/<slug:ref>/call/done/<slug:wrap_up_ref>/undo/", call_views.call_undo, name="call_undo"),
     path("cases/<slug:ref>/story/", case_views.story, name="story"),
     path("cases/<slug:ref>/promises/", case_views.promises, name="promises"),
     path("cases/<slug:ref>/take/", case_verbs.take, name="take"),

@@ -29,6 +29,21 @@ class CallOutcome(models.TextChoices):
     SILENT = "silent", _("silent")
 
 
+class CallKind(models.TextChoices):
+    """What a call was about, in one word: said by whoever spoke. What follows stands in `telephony.kinds`."""
+
+    SUPPORT = "support", _("support")
+    INFORMATION = "information", _("information only")
+    HIV_STI = "hiv_sti", _("HIV or STI question")
+    CLINIC = "clinic", _("a clinic")
+    CLIENT = "client", _("client looking for a worker")
+    SILENT = "silent", _("silent")
+    WRONG_NUMBER = "wrong_number", _("wrong number")
+    TEST = "test", _("test or prank")
+    ABUSIVE = "abusive", _("abusive")
+    LISTENED = "listened", _("could not speak, we listened")
+
+
 class LegResult(models.TextChoices):
     ACCEPTED = "accepted", _("accepted")
     DECLINED = "declined", _("declined")
@@ -43,7 +58,8 @@ class Call(models.Model):
     """One call to a line of ours, found by the gateway's id. `plan` is whom to ring, as decided when it came in.
 
     `stage` says where the caller is (greeting, ringing, whisper, prompt, recording, talking, over; fallback, unknown), `step` which step of the plan is
-    being rung (-1: none yet). `raw` is the first request as it came, `sent_from` the From exactly as sent.
+    being rung (-1: none yet). `raw` is the first request as it came, `sent_from` the From exactly as sent. `kind` is what
+    it was about (blank: nobody has said), `wrapped_up_at` when the one who spoke was done with it.
     """
 
     ref = models.CharField(max_length=24, unique=True, default=new_opaque, editable=False)
@@ -76,6 +92,8 @@ class Call(models.Model):
     ended_at = models.DateTimeField(null=True)
     heard_at = models.DateTimeField()  # when the gateway last said anything about it
     seconds = models.PositiveIntegerField(null=True)
+    kind = models.CharField(max_length=16, choices=CallKind.choices, blank=True)
+    wrapped_up_at = models.DateTimeField(null=True)
 
     objects = CallQuerySet.as_manager()
 

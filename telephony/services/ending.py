@@ -126,6 +126,8 @@ def _where(call: Call, legs: Sequence[Leg], *, was_recorded: bool) -> str:
 def _promise(call: Call, *, at: datetime) -> None:
     if call.case is None or call.outcome == "blocked":
         return
+    if call.wrapped_up_at is not None:  # who spoke has already said what follows
+        return
     if call.outcome == "answered":
         followups.add_after_call(
             case=call.case, key=call.ref, owner=call.answered_by, ended_at=call.ended_at or at, at=at

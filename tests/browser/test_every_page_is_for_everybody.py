@@ -9,7 +9,7 @@ from cases.services.consent_keeping import Answer
 from cases.services.importing import taking_over
 from helpline.dashboard.live import Places
 from tests.browser.conftest import NARROW, WIDE, give_password, sign_in
-from tests.factories import NIGHT, make_caller, make_case, make_note
+from tests.factories import NIGHT, make_call, make_caller, make_case, make_note
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SERIOUS = {"serious", "critical"}
@@ -24,6 +24,7 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
     monkeypatch.setattr("helpline.dashboard.live.places", Places(1000))
     monkeypatch.setattr("helpline.core.clock.now", lambda: NIGHT)
     case = make_case(line=on_call[0].line, caller=make_caller(code_name="Rose"), owner=thandi)
+    make_call(case, state="connected", answered_by=thandi)
     make_note(case, thandi, "<script>alert(1)</script> she said \u202egnp.exe")
     followups.add(case=case, kind="call_back", due_at=NIGHT, at=NIGHT, by=thandi, owner=thandi)
     past = taking_over.keep_file(content=b"Date,Phone\n2024-03-14,+447700900291\nsoon,12\n", by=naledi, at=NIGHT)
@@ -38,6 +39,7 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
             "/",
             "/cases/",
             f"/cases/{case.ref}/",
+            f"/cases/{case.ref}/call/",
             "/cases/new/",
             f"/cases/{case.ref}/needs/",
             f"/cases/{case.ref}/consents/",

@@ -63,14 +63,14 @@ def test_a_ringing_call_is_on_the_board_within_a_second_without_reload(desk, tel
     assert page.evaluate("window.isTheSamePage"), "the page was not loaded again"
 
 
-def test_two_keys_open_the_case_of_a_ringing_call(desk, tell, windows):
+def test_two_keys_open_the_screen_of_a_ringing_call(desk, tell, windows):
     page = sign_in(windows(desk), "thandi")
     tell(VOICE, CallStatus="ringing", Direction="inbound")
     page.locator(".call-ringing").wait_for()
     page.keyboard.press("a")
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**/cases/{Case.objects.get().ref}/")
-    expect(page.locator("h1")).to_contain_text(Case.objects.get().ref)
+    page.wait_for_url(f"**/cases/{Case.objects.get().ref}/call/")
+    expect(page.get_by_role("link", name="Whole case")).to_contain_text(Case.objects.get().ref)
     assert page.title() == "Desk"
 
 

@@ -18,6 +18,7 @@ PAGES = [
     "/", "/board/now/", "/board/due/", "/board/tonight/", "/cases/", "/cases/?show=due", "/calls/", "/texts/", "/rota/",
     "/staff/", "/me/", "/cases/{case}/", "/cases/{case}/story/", "/cases/{case}/promises/",
     "/cases/{case}/consents/",
+    "/cases/{case}/call/", "/cases/{case}/call/state/", "/board/ringing/",
 ]  # fmt: skip
 KINDS = ["calls", "texts", "callers", "cases", "follow-ups", "consents", "staff", "shifts", "lines"]
 

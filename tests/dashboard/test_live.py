@@ -34,7 +34,7 @@ def test_a_ringing_call_makes_the_column_of_now_stale_and_carries_only_kind_and_
     assert stream.headers["Content-Type"] == "text/event-stream"
     assert "no-store" in stream.headers["Cache-Control"]
     events = [event.split("\n") for event in read(stream).split("\n\n") if event.startswith("event")]
-    assert [lines[0] for lines in events] == ["event: now", "event: tonight", "event: story"]
+    assert [lines[0] for lines in events] == ["event: now", "event: call", "event: tonight", "event: story"]
     assert all(json.loads(lines[1].removeprefix("data: ")) == {"kind": "call", "ref": "7K3M"} for lines in events)
 
 

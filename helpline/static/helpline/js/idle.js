@@ -13,7 +13,7 @@ setInterval(async () => {
   if (Date.now() - moved < QUIET) return;
   try {
     const answer = await fetch("/here/", { headers: { "HX-Request": "true" } });
-    if (answer.headers.has("HX-Refresh")) location.reload();
+    if (answer.headers.has("HX-Refresh") && document.dispatchEvent(new CustomEvent("desk:reload", { cancelable: true }))) location.reload();
   } catch {
     // without a connection nobody can be asked; the page is covered already
   }

@@ -99,6 +99,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (xhr.getResponseHeader("X-Refused")) event.detail.shouldSwap = true;
   if (xhr.responseURL && new URL(xhr.responseURL).pathname.startsWith("/accounts/")) {
     event.detail.shouldSwap = false;
-    location.reload();
+    if (document.dispatchEvent(new CustomEvent("desk:reload", { cancelable: true }))) location.reload();
   }
 });

@@ -1,0 +1,12 @@
+"""The call screen: from the ring to the wrap-up."""
+
+from telephony.models import WrapUp
+
+READING = ("call", "call_state")
+VERBS = {"call_kind": {"kind": "support"}, "call_done": {"kind": "support", "body": "x"}, "call_undo": {}}
+NOT_OF_A_CASE = {"ringing"}
+REFS = {"<slug:wrap_up_ref>": lambda case: case.calls.get().wrap_ups.get().ref}
+
+
+def make(case, person):
+    WrapUp.objects.create(call=case.calls.get(), by=person, at=case.opened_at, kind="support")
