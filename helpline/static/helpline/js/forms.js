@@ -107,7 +107,15 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 document.addEventListener("htmx:afterRequest", (event) => {
   const field = fieldOf(event);
-  if (!field) return;
+  if (!field) {
+    // Another form that was sent: its words have arrived with it.
+    if (!event.detail.successful || !event.target.matches?.("form")) return;
+    for (const other of event.target.querySelectorAll("[data-keep]")) {
+      clearTimeout(other.keeping);
+      unsaved.delete(other);
+    }
+    return;
+  }
   if (!event.detail.successful) {
     if (field.value !== field.kept) touch(field);
     return;
