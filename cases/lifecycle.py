@@ -14,6 +14,8 @@ CaseVerb = Literal["close", "reopen", "join", "separate"]
 FollowUpState = Literal["due", "tried", "done", "given_up", "skipped"]
 FollowUpVerb = Literal["try", "finish", "give_up", "skip", "reopen", "move"]
 HandOverState = Literal["offered", "accepted", "declined", "withdrawn"]
+HearingState = Literal["planned", "held", "postponed", "could_not_come", "called_off"]
+HearingVerb = Literal["hold", "postpone", "miss", "call_off", "take_back"]
 HandOverVerb = Literal["accept", "decline", "withdraw"]
 
 CASE_MOVES: Final[Mapping[tuple[CaseVerb, CaseState], CaseState]] = {
@@ -45,6 +47,16 @@ HAND_OVER_MOVES: Final[Mapping[tuple[HandOverVerb, HandOverState], HandOverState
     ("withdraw", "offered"): "withdrawn",
 }
 
+HEARING_MOVES: Final[Mapping[tuple[HearingVerb, HearingState], HearingState]] = {
+    ("hold", "planned"): "held",
+    ("postpone", "planned"): "postponed",  # and a new one stands for the other day
+    ("miss", "planned"): "could_not_come",  # never a mark against anybody
+    ("call_off", "planned"): "called_off",
+    ("take_back", "held"): "planned",
+    ("take_back", "could_not_come"): "planned",
+    ("take_back", "called_off"): "planned",
+}
+
 _DOING: Final[Mapping[str, str]] = {
     "close": "closed",
     "reopen": "reopened",
@@ -58,6 +70,11 @@ _DOING: Final[Mapping[str, str]] = {
     "accept": "accepted",
     "decline": "declined",
     "withdraw": "withdrawn",
+    "hold": "held",
+    "postpone": "moved",
+    "miss": "missed",
+    "call_off": "called off",
+    "take_back": "taken back",
 }
 
 State = TypeVar("State", bound=str)
@@ -79,6 +96,11 @@ def move_follow_up(state: str, verb: FollowUpVerb) -> FollowUpState:
 def move_hand_over(state: str, verb: HandOverVerb) -> HandOverState:
     """Return the state of a hand-over after this. Raises NotAllowed, with a sentence, where it cannot happen."""
     return _move(HAND_OVER_MOVES, state, verb, "hand-over")
+
+
+def move_hearing(state: str, verb: HearingVerb) -> HearingState:
+    """Return the state of a day in court after this. Raises NotAllowed, with a sentence, where it cannot happen."""
+    return _move(HEARING_MOVES, state, verb, "day in court")
 
 
 def _move(moves: Mapping[tuple[Verb, State], State], state: str, verb: Verb, what: str) -> State:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from cases.models import Case, Clock, Consent, ConsentWording, FollowUp, HandOver, Incident, Number, SafeContact  # noqa: F401
+    from cases.models import Case, Clock, Consent, ConsentWording, FollowUp, HandOver, Hearing, Incident, Number, SafeContact  # noqa: F401
 
 OPEN_CASES = ("open",)
 UNFINISHED = ("due", "tried")
@@ -120,3 +120,20 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return self.select_related("case__line", "recorded_by", "changed_by", "detention").prefetch_related(
             "acts", "perpetrators"
         )
+
+
+class HearingQuerySet(models.QuerySet["Hearing"]):
+    def planned(self) -> Self:
+        return self.filter(state="planned")
+
+    def between(self, since: datetime, until: datetime) -> Self:
+        """Days in court that begin in this stretch and are still to come as far as we know, the first first."""
+        return self.planned().filter(at__gte=since, at__lt=until).order_by("at", "pk")
+
+    def to_remind(self, at: datetime) -> Self:
+        """Hearings of which somebody is to be told now."""
+        return self.planned().filter(remind_at__lte=at)
+
+    def visible_to(self, user: Any) -> Self:
+        """Hearings of cases that this person may know of."""
+        return self.filter(may_know_of(user, "case__"))

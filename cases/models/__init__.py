@@ -6,6 +6,7 @@ from cases.models.clock import Clock, ConfirmedBy, LocalRule, StopReason
 from cases.models.consent import Consent, ConsentAnswer, ConsentHow, ConsentWording, Purpose, ReceiverKind
 from cases.models.followup import FollowUp, FollowUpKind, FollowUpState
 from cases.models.handover import HandOver, HandOverState
+from cases.models.hearing import CouldNotCome, Hearing, HearingState
 from cases.models.hold import HoldReason, LegalHold
 from cases.models.importing import ImportedCase, ImportFile
 from cases.models.incident import (
@@ -39,10 +40,11 @@ from cases.models.station import LiaisonOfficer, PromiseState, Station, StationM
 __all__ = [
     "Act", "AdvocacyText", "Answer", "Caller", "Case", "CaseState", "CheckIn", "CheckInContact", "CheckInState",
     "CheckInStep", "Clock", "ConfirmedBy", "Consent", "ConsentAnswer", "ConsentHow", "ConsentWording", "Consultation",
-    "ContactRoute", "Detention", "FollowUp", "FollowUpKind", "FollowUpState", "HandOver", "HandOverState",
-    "HoldReason", "ImportFile", "ImportedCase", "Incident", "IncidentDraft", "LawCard", "LawTopic", "LegalHold",
-    "LetIn", "LiaisonOfficer", "LocalRule", "Need", "NeedKind", "NeedOutcome", "Note", "Number", "PartOfDay",
-    "Perpetrator", "PlanReaders", "PromiseState", "Purpose", "ReceiverKind", "ReportKind", "RouteKind", "SafeContact",
-    "SafeContactCard", "SafetyPlan", "Said", "SearchWord", "Source", "Station", "StationMeeting", "StationPromise",
-    "StepKind", "StepResult", "StopReason", "Teller", "Urgency", "Voicemail", "Whose", "WordKind",
+    "ContactRoute", "CouldNotCome", "Detention", "FollowUp", "FollowUpKind", "FollowUpState", "HandOver",
+    "HandOverState", "Hearing", "HearingState", "HoldReason", "ImportFile", "ImportedCase", "Incident", "IncidentDraft",
+    "LawCard", "LawTopic", "LegalHold", "LetIn", "LiaisonOfficer", "LocalRule", "Need", "NeedKind", "NeedOutcome",
+    "Note", "Number", "PartOfDay", "Perpetrator", "PlanReaders", "PromiseState", "Purpose", "ReceiverKind",
+    "ReportKind", "RouteKind", "SafeContact", "SafeContactCard", "SafetyPlan", "Said", "SearchWord", "Source",
+    "Station", "StationMeeting", "StationPromise", "StepKind", "StepResult", "StopReason", "Teller", "Urgency",
+    "Voicemail", "Whose", "WordKind",
 ]  # fmt: skip

@@ -226,7 +226,7 @@ def begin_round(row: FollowUp, due_at: datetime, remind_at: datetime) -> None:
 
 
 def in_desk_hours(case: Case, wanted: datetime) -> datetime:
-    """Nobody is rung in the night to be asked how they are."""
+    """Return this time, or when the line's desk next opens: nobody is rung in the night to be asked how they are."""
     line = case.line
     if line is None or is_open(line.hours, line.holidays, line.time_zone, wanted):
         return wanted

@@ -13,7 +13,7 @@ from django.template import Context, Engine
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from cases.models import Case, ContactRoute, Number
+from cases.models import Case, ContactRoute, Hearing, Number
 from cases.services import safe_contact
 from cases.services.safe_contact import Decision
 from helpline.core.lines.models import Line
@@ -76,6 +76,8 @@ def write_letter(message: Message, *, at: datetime) -> Letter:
     elif message.route == Route.CONTACT:
         contact, until = _find_contact(message, case, at)
         to, languages = contact.number or "", [contact.language, *spoken]
+    elif message.route == Route.LAWYER:
+        to, languages = _find_lawyer(message, at), spoken
     elif message.route == Route.CHECK:
         to, languages = _find_checked(message, at)
     else:
@@ -124,6 +126,16 @@ def _find_contact(message: Message, case: Case | None, at: datetime) -> tuple[Co
     if route is None or case is None:
         raise NotToBeSent("text_not_safe", _("This way to the caller is not kept any more."))
     return route, _check(safe_contact.may_reach_route(route=route, channel="text", case=case, at=at))
+
+
+def _find_lawyer(message: Message, at: datetime) -> str:
+    """Return the number of the lawyer of a day in court that is still to come, where they are to be told of it."""
+    row = Hearing.objects.planned().filter(ref=message.to_ref, at__gt=at, tell_lawyer=True).first()
+    if row is None or not row.lawyer_number:
+        raise NotToBeSent(
+            "hearing_lawyer", _("No number of the lawyer is written down for a day that is still to come.")
+        )
+    return str(row.lawyer_number)
 
 
 def _check(decision: Decision) -> datetime | None:

@@ -20,7 +20,8 @@ from telephony.models import Text, TextEvent
 
 VALID_FOR = timedelta(hours=24)  # after its first try, where a message names no end of its own
 _TRIED_AGAIN = (MessageState.WAITING, MessageState.SENDING, MessageState.UNKNOWN)  # and not taken under a new id yet
-TO_CALLERS = frozenset({Route.CALLER, Route.CONTACT})  # what does not reach them becomes a task for a person
+# What does not reach them becomes a task for a person.
+TO_CALLERS = frozenset({Route.CALLER, Route.CONTACT, Route.LAWYER})
 WAITS = "waiting"  # a text of ours that the gateway has not taken yet
 
 
