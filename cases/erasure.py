@@ -250,6 +250,17 @@ class Cases(Eraser):
                 Told(_("Stopped"), "stopped_at"), Told(_("Why"), "stopped_because"), Told(_("More"), "stopped_note"),
             ),
         ),
+        Holding(
+            "cases.Hearing", _("Days in court"), case="case", related=("case", "goes_along"), is_hers=is_about_her,
+            because=ABOUT_ANOTHER, when="created_at", code="state",
+            tells=(
+                Told(_("When"), "at"), Told(_("Court"), "court"), Told(_("Where"), "place"), Told(_("Matter"), "matter"),
+                Told(_("What happens"), "what_for"), Told(_("Who goes along"), "goes_along.name"), Told(_("Lawyer"), "lawyer"),
+                Told(_("The lawyer’s number"), "lawyer_number"), Told(_("How you get there"), "transport"),
+                Told(_("Who minds the children"), "childcare"), Told(_("What became of it"), "state"),
+                Told(_("What stood in the way"), "reason"), Told(_("More"), "outcome_note"),
+            ),
+        ),
         Holding("cases.LetIn", _("Who was let into a case"), case="case"),
         Holding(
             "cases.Note", _("Notes"), case="case", related=("case",), is_hers=is_about_her, because=ABOUT_ANOTHER,

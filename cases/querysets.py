@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from cases.models import Case, Clock, Consent, ConsentWording, FollowUp, HandOver, Hearing, Incident, Number, SafeContact  # noqa: F401
+    from cases.models import (
+        Case,
+    )
 
 OPEN_CASES = ("open",)
 UNFINISHED = ("due", "tried")

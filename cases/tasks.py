@@ -2,8 +2,7 @@
 
 from celery import shared_task
 
-from cases.services import check_in_steps, clocks, reminders
-from cases.services import clocks, hearing_reminders, reminders
+from cases.services import check_in_steps, clocks, hearing_reminders, reminders
 from cases.services.importing import taking_over
 from helpline.core import clock
 
@@ -30,6 +29,9 @@ def recount_custody_clocks() -> None:
 def take_check_in_steps() -> None:
     """Do what is to be done where somebody was not heard from. May run twice, at once, or after hours of nothing."""
     check_in_steps.sweep(at=clock.now())
+
+
+@shared_task
 def tell_of_hearings() -> None:
     """Tell caller, companion and lawyer again of a day in court. May run twice, at once, or late."""
     hearing_reminders.tell_due(at=clock.now())

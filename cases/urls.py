@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.views import clocks, consents, importing, incident_texts, incidents, safety
+from cases.views import clocks, consents, hearings, importing, incident_texts, incidents, safety
 from cases.views.needs import needs
 
 app_name = "cases"
@@ -46,4 +46,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         incident_texts.remove_twin,
         name="incident_twin_remove",
     ),
+    path("cases/<slug:ref>/hearings/", hearings.case_hearings, name="hearings"),
+    path("cases/<slug:ref>/hearings/<slug:hearing_ref>/", hearings.case_hearing, name="hearing"),
 ]

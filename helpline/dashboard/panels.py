@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
-from cases.panels import clocks, consents, incidents, needs, safety
+from cases.panels import clocks, consents, hearings, incidents, needs, safety
 from helpline.core.staff.models import User
 
 Read = Callable[[Case, User, datetime], Mapping[str, Any] | None]
@@ -51,6 +51,7 @@ AREAS: tuple[Area, ...] = (
     Area("safety", safety.read, _("Safety plan and check-in"), "safe", "cases:safety", "y"),
     Area("clocks", clocks.read, _("Start a clock"), "due", "cases:clocks", "k"),
     Area("incidents", incidents.read, _("Write down what happened"), "note", "cases:incident_new", "i"),
+    Area("hearings", hearings.read, _("Write down a day in court"), "rota", "cases:hearings", "h"),
     Area("needs", needs.read, _("What they need"), "hand", "cases:needs"),
     Area("consents", consents.read, _("What they agree to"), "known", "cases:consents"),
 )
