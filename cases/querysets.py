@@ -7,8 +7,17 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from cases.models import (
+    from cases.models import (  # noqa: F401
         Case,
+        Clock,
+        Consent,
+        ConsentWording,
+        FollowUp,
+        HandOver,
+        Hearing,
+        Incident,
+        Number,
+        SafeContact,
     )
 
 OPEN_CASES = ("open",)
