@@ -25,6 +25,7 @@ CARD = (
     Told(_("May be called"), "may_call"),
     Told(_("Message on a mailbox"), "voicemail"),
     Told(_("Who else may hear"), "who_hears"),
+    Told(_("What we say on a mailbox"), "voicemail_words"),
     Told(_("What we say to somebody else"), "say"),
     Told(_("Stop word"), "stop_word"),
     Told(_("Told us"), "confirmed_at"),
@@ -156,7 +157,8 @@ def subject_of_person(caller: Caller) -> Subject:
     hers = models.Q(caller=caller, possibly_known=False) & (models.Q(concerns=None) | models.Q(concerns=caller))
     found = Case.objects.filter(hers | models.Q(concerns=caller))
     of_cases = subject_of_cases(found)
-    return _with_numbers(dict(of_cases.cases), {*of_cases.callers, caller.pk})
+    same = Caller.objects.filter(merged_into=caller).values_list("pk", flat=True)  # rows that were found to be her, too
+    return _with_numbers(dict(of_cases.cases), {*of_cases.callers, caller.pk, *same})
 
 
 def _with_numbers(cases: dict[int, str], people: set[int]) -> Subject:
@@ -296,6 +298,25 @@ class Cases(Eraser):
                 Told(_("Closed"), "closed_at"),
             ),
         ),
+        Holding(
+            "cases.SomebodyAsked", _("Who asked for you"), case="case", related=("case",), is_hers=is_about_her,
+            because=ABOUT_ANOTHER, when="at", tells=(Told(_("When"), "at"), Told(_("What they said"), "said")),
+        ),
+        Holding(
+            "cases.SpokenName", _("Your names, and where they may be said"), caller="caller", when="said_at",
+            tells=(
+                Told(_("Kind"), "kind"), Told(_("Name"), "name"), Told(_("Pronouns"), "pronouns"),
+                Told(_("Where it may be said"), "say_in"), Told(_("Told us"), "said_at"),
+            ),
+        ),
+        Holding(
+            "cases.NumberChange", _("Numbers that you left"), caller="caller", related=("old",), when="at",
+            tells=(Told(_("Number"), "old.number"), Told(_("Why"), "because"), Told(_("When"), "at")),
+        ),
+        Holding(
+            "cases.CallerMerge", _("When we found that two people were you"), caller="kept", when="at",
+            tells=(Told(_("When"), "at"), Told(_("Undone"), "undone_at")),
+        ),
         Holding("cases.SafeContact", _("What is safe on which number"), caller="caller", number="number",
                 tells=(Told(_("Number"), "number.number"), *CARD), related=("number",)),
         Holding(
@@ -311,7 +332,8 @@ class Cases(Eraser):
         Holding(
             "cases.Caller", _("Who you are to us"), caller="pk", when="created_at",
             tells=(
-                Told(_("Code name"), "code_name"), Told(_("Pronouns"), "pronouns"), Told(_("Known since"), "created_at"),
+                Told(_("Code name"), "code_name"), Told(_("Pronouns"), "pronouns"), Told(_("Language"), "language"),
+                Told(_("Known since"), "created_at"),
                 Told(_("Code word"), lambda row: "•••" if row.code_word else None),
             ),
         ),

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.views import clocks, consents, hearings, importing, incident_texts, incidents, safety
+from cases.views import (
+    clocks,
+    consents,
+    contact,
+    contact_people,
+    hearings,
+    importing,
+    incident_texts,
+    incidents,
+    safety,
+)
 from cases.views.needs import needs
 
 app_name = "cases"
@@ -48,4 +58,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("cases/<slug:ref>/hearings/", hearings.case_hearings, name="hearings"),
     path("cases/<slug:ref>/hearings/<slug:hearing_ref>/", hearings.case_hearing, name="hearing"),
+    path("cases/<slug:ref>/contact/", contact.contact, name="contact"),
+    path("cases/<slug:ref>/contact/numbers/", contact.number_new, name="contact_number_new"),
+    path("cases/<slug:ref>/contact/numbers/<slug:number_ref>/", contact.number, name="contact_number"),
+    path("cases/<slug:ref>/contact/numbers/<slug:number_ref>/do/", contact.number_do, name="contact_number_do"),
+    path("cases/<slug:ref>/contact/numbers/<slug:number_ref>/call/", contact.call_back, name="call_back"),
+    path("cases/<slug:ref>/contact/routes/", contact.route, name="contact_route_new"),
+    path("cases/<slug:ref>/contact/routes/<slug:route_ref>/", contact.route, name="contact_route"),
+    path("cases/<slug:ref>/contact/routes/<slug:route_ref>/do/", contact.route_do, name="contact_route_do"),
+    path("cases/<slug:ref>/contact/names/", contact_people.name, name="contact_name"),
+    path("cases/<slug:ref>/contact/language/", contact_people.language, name="contact_language"),
+    path("cases/<slug:ref>/contact/left/<slug:change_ref>/", contact_people.readdress, name="contact_readdress"),
+    path("cases/<slug:ref>/contact/find/", contact_people.find_again, name="find_again"),
+    path("cases/<slug:ref>/contact/same/", contact_people.merge, name="caller_merge"),
+    path("cases/<slug:ref>/contact/same/<slug:merge_ref>/", contact_people.part, name="caller_part"),
+    path("cases/<slug:ref>/contact/asked/", contact_people.asked, name="caller_asked"),
 ]

@@ -24,6 +24,7 @@ from cases.models.incident import (
 )
 from cases.models.law import Consultation, LawCard, LawTopic
 from cases.models.need import Need, NeedKind, NeedOutcome
+from cases.models.person import CallerMerge, NameKind, NumberChange, SayIn, SomebodyAsked, SpokenName, WhyEnded
 from cases.models.safety import (
     CheckIn,
     CheckInContact,
@@ -38,13 +39,14 @@ from cases.models.search import SearchWord, WordKind
 from cases.models.station import LiaisonOfficer, PromiseState, Station, StationMeeting, StationPromise
 
 __all__ = [
-    "Act", "AdvocacyText", "Answer", "Caller", "Case", "CaseState", "CheckIn", "CheckInContact", "CheckInState",
-    "CheckInStep", "Clock", "ConfirmedBy", "Consent", "ConsentAnswer", "ConsentHow", "ConsentWording", "Consultation",
-    "ContactRoute", "CouldNotCome", "Detention", "FollowUp", "FollowUpKind", "FollowUpState", "HandOver",
-    "HandOverState", "Hearing", "HearingState", "HoldReason", "ImportFile", "ImportedCase", "Incident", "IncidentDraft",
-    "LawCard", "LawTopic", "LegalHold", "LetIn", "LiaisonOfficer", "LocalRule", "Need", "NeedKind", "NeedOutcome",
-    "Note", "Number", "PartOfDay", "Perpetrator", "PlanReaders", "PromiseState", "Purpose", "ReceiverKind",
-    "ReportKind", "RouteKind", "SafeContact", "SafeContactCard", "SafetyPlan", "Said", "SearchWord", "Source",
-    "Station", "StationMeeting", "StationPromise", "StepKind", "StepResult", "StopReason", "Teller", "Urgency",
-    "Voicemail", "Whose", "WordKind",
+    "Act", "AdvocacyText", "Answer", "Caller", "CallerMerge", "Case", "CaseState", "CheckIn", "CheckInContact",
+    "CheckInState", "CheckInStep", "Clock", "ConfirmedBy", "Consent", "ConsentAnswer", "ConsentHow", "ConsentWording",
+    "Consultation", "ContactRoute", "CouldNotCome", "Detention", "FollowUp", "FollowUpKind", "FollowUpState",
+    "HandOver", "HandOverState", "Hearing", "HearingState", "HoldReason", "ImportFile", "ImportedCase", "Incident",
+    "IncidentDraft", "LawCard", "LawTopic", "LegalHold", "LetIn", "LiaisonOfficer", "LocalRule", "NameKind", "Need",
+    "NeedKind", "NeedOutcome", "Note", "Number", "NumberChange", "PartOfDay", "Perpetrator", "PlanReaders",
+    "PromiseState", "Purpose", "ReceiverKind", "ReportKind", "RouteKind", "SafeContact", "SafeContactCard",
+    "SafetyPlan", "Said", "SayIn", "SearchWord", "SomebodyAsked", "Source", "SpokenName", "Station", "StationMeeting",
+    "StationPromise", "StepKind", "StepResult", "StopReason", "Teller", "Urgency", "Voicemail", "Whose", "WhyEnded",
+    "WordKind",
 ]  # fmt: skip

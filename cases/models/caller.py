@@ -15,6 +15,9 @@ class Caller(models.Model):
     code_name = SealedText(null=True, blank=True)
     pronouns = SealedText(null=True, blank=True)
     code_word = SealedText(null=True, blank=True)
+    language = models.CharField(max_length=12, blank=True)  # a language code: what we speak and write with them
+    # Another row for the same person, as somebody found out: everything of this one went there, and can come back.
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, related_name="merged")
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -40,6 +43,11 @@ class Number(models.Model):
 
     def __str__(self) -> str:
         return f"number {self.ref}"
+
+    @property
+    def masked(self) -> str:
+        """Enough to tell two numbers of one person apart."""
+        return f"••• {self.number[-3:]}"
 
 
 class Whose(models.TextChoices):
@@ -68,6 +76,7 @@ class SafeContactCard(models.Model):
     may_text = models.BooleanField(default=False)
     may_call = models.BooleanField(default=False)
     voicemail = models.CharField(max_length=10, choices=Voicemail.choices, default=Voicemail.NONE)
+    voicemail_words = SealedText(null=True, blank=True)  # what exactly is said on a message; blank: a vague one of ours
     say = SealedText(null=True, blank=True)  # what we say to somebody else who answers
     stop_word = SealedText(null=True, blank=True)
     confirmed_at = models.DateTimeField()

@@ -6,15 +6,15 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.access import may_read_story, numbers_of, with_story
+from cases.access import may_read_story, with_story
 from cases.lifecycle import move_case
-from cases.models import Caller, Case, CaseState, LetIn, SafeContact, Whose, WordKind
+from cases.models import Caller, Case, CaseState, LetIn, WordKind
 from cases.services import word_index
 from cases.services.casework import lock
 from cases.services.code_words import check_code_word, check_may_still_say, was_given
 from cases.services.followups import refresh_next_due
 from helpline.core.audit import services as audit
-from helpline.core.errors import NotAllowed, NotFound
+from helpline.core.errors import NotAllowed
 from helpline.core.realtime import services as realtime
 from helpline.core.staff.models import User
 
@@ -106,53 +106,6 @@ def describe(
     audit.record(by=by, verb="caller.described", what="case", about=now.ref, at=at, whom=whom, fields=sorted(changed))
     realtime.publish("case", now.ref)
     return person
-
-
-@transaction.atomic
-def record_safe_contact(
-    *,
-    case: Case,
-    by: User,
-    at: datetime,
-    whose: str,
-    may_text: bool,
-    may_call: bool,
-    say: str = "",
-    number_ref: str = "",
-) -> SafeContact:
-    """Write down what the caller said about a number: whose phone it is, and what may be sent there.
-
-    It is about the number that the case came in from where none is named, and replaces what was said before. Raises
-    NotAllowed while the caller is withheld or only possibly known, NotFound for a number that is not this case's.
-    """
-    if whose not in Whose.values:
-        raise NotAllowed(_("Say whose phone it is."))
-    if case.caller is None:
-        raise NotAllowed(_("The number was withheld: nothing can be sent there."))
-    if case.possibly_known:
-        raise NotAllowed(_("Somebody has used this number before: say first whether it is the same person."))
-    number = next((one for one in numbers_of(case) if not number_ref or one.ref == number_ref), None)
-    if number is None:
-        raise NotFound(_("There is no such number on this case."))
-    said, _is_new = SafeContact.objects.update_or_create(
-        caller=case.caller,
-        number=number,
-        defaults={
-            "whose": whose,
-            "may_text": may_text,
-            "may_call": may_call,
-            "confirmed_at": at,
-            "confirmed_by": by,
-        },
-    )
-    said.say = say.strip() or None
-    said.save(update_fields=["say"])
-    audit.record(
-        by=by, verb="safe_contact.recorded", what="case", about=case.ref, at=at, number=number.ref, whose=whose,
-        may_text=may_text, may_call=may_call,
-    )  # fmt: skip
-    realtime.publish("case", case.ref)
-    return said
 
 
 def earlier_cases(case: Case) -> list[Case]:

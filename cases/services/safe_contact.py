@@ -4,12 +4,13 @@ The rule itself is `cases.reaching`, its table tests/data/reaching.csv. Here the
 again at the moment of sending, inside the transaction that claims what is sent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -138,8 +139,20 @@ def _decide_for_number(channel: Channel, number: Number | None, case: Case | Non
 
 
 def _decide_by_card(channel: Channel, number: Number, case: Case, at: datetime) -> Decision:
-    said = SafeContact.objects.filter(number=number, caller=case.caller_id).first()
+    said = said_about([number], case.caller_id).get(number.pk)
     return decide_for(channel=channel, said=said, number=number, case=case, at=at)
+
+
+def said_about(numbers: Iterable[Number], caller_id: int | None) -> dict[int, SafeContact]:
+    """Return what a caller said last about each of these numbers, by the number's key: one statement.
+
+    Where two rows were found to be one person, both have spoken, and what was said last counts.
+    """
+    if caller_id is None:
+        return {}
+    hers = Q(caller=caller_id) | Q(caller__merged_into=caller_id)
+    cards = SafeContact.objects.filter(hers, number__in=list(numbers)).order_by("confirmed_at", "pk")
+    return {card.number_id: card for card in cards}
 
 
 def decide_for(*, channel: Channel, said: SafeContact | None, number: Number, case: Case, at: datetime) -> Decision:

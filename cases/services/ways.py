@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases.access import numbers_of
-from cases.models import Case, ContactRoute, Number, RouteKind, SafeContact, Whose
-from cases.reaching import Channel
-from cases.services.safe_contact import Decision, decide_for, may_reach_route
+from cases.models import Case, ContactRoute, Number, Purpose, RouteKind, Whose
+from cases.reaching import Channel, Verdict
+from cases.services import consents
+from cases.services.safe_contact import Decision, answer, decide_for, may_reach_route, said_about
 
 _LETTERS = (RouteKind.LETTER, RouteKind.PRISON_LETTER)
 
@@ -54,8 +55,7 @@ def first_safe_way(*, case: Case, at: datetime) -> Way | None:
 
 def _ways_to_numbers(case: Case, at: datetime) -> Iterator[Way]:
     numbers = numbers_of(case)
-    cards = SafeContact.objects.filter(caller=case.caller_id, number__in=numbers) if case.caller_id else []
-    said = {card.number_id: card for card in cards}
+    said = said_about(numbers, case.caller_id)
 
     def place(number: Number) -> tuple[bool, bool, float]:
         card = said.get(number.pk)
@@ -64,10 +64,16 @@ def _ways_to_numbers(case: Case, at: datetime) -> Iterator[Way]:
         return False, card.whose != Whose.OWN, -card.confirmed_at.timestamp()
 
     numbers.sort(key=place)
+    refused = answer(Verdict("no_contact"), case) if consents.is_refused(case, Purpose.CONTACT, at=at) else None
     channels: tuple[Channel, ...] = ("text", "call")
     for channel in channels:
         for number in numbers:
-            decision = decide_for(channel=channel, said=said.get(number.pk), number=number, case=case, at=at)
+            card = said.get(number.pk)
+            decision = (
+                refused
+                if refused is not None
+                else decide_for(channel=channel, said=card, number=number, case=case, at=at)
+            )
             yield Way(channel, decision, number=number)
 
 

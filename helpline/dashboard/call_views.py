@@ -15,6 +15,7 @@ from cases.access import READ, WRITE, Reason, get_case, may_read_story
 from cases.models import Case
 from cases.services import casework
 from cases.services.code_words import was_given
+from cases.services.contact_sheet import read_safe_lines
 from helpline.core import clock
 from helpline.core.errors import NotFound
 from helpline.core.http.pages import says_why, worker
@@ -28,7 +29,7 @@ from helpline.dashboard.callfile import (
     say_wrapped_up,
     step_choices,
 )
-from helpline.dashboard.casefile import count_earlier_cases, read_safe_lines
+from helpline.dashboard.casefile import count_earlier_cases
 from telephony.models import Call, WrapUp
 from telephony.services import wrap_up
 
@@ -50,7 +51,7 @@ def call_screen(request: HttpRequest, ref: str) -> HttpResponse:
     page = {
         **_state(case, call, user, may_read=may_read),
         "caller": None if case.possibly_known else case.caller,
-        "safe_lines": read_safe_lines(case, at) if may_read else [],
+        "safe_lines": read_safe_lines(case, at, user) if may_read else [],
         "reasons": Reason.choices,
         "earlier_count": count_earlier_cases(case) if may_read else 0,
         "known": read_known(case) if may_read else Known(),

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cases.access import READ, WRITE, get_case, get_follow_up, reveal_number
+from cases.access import READ, WRITE, Reason, get_case, get_follow_up, reveal_number
 from cases.models import FollowUp
 from cases.services import casework, followups, handover, identity
+from cases.services.calling_back import call_back
 from helpline.core import clock
 from helpline.core.errors import NotAllowed
 from helpline.core.http.pages import says_why, worker
@@ -70,7 +71,14 @@ def number(request: HttpRequest, ref: str, number_ref: str) -> HttpResponse:
     """Show one whole number, for the reason given, which is written down."""
     user, at = worker(request), clock.now()
     case = get_case(user, ref, to=WRITE, at=at)
-    whole = reveal_number(user, case, reason=request.POST.get("reason", ""), number_ref=number_ref, at=at)
+    reason = request.POST.get("reason", "")
+    if reason == Reason.CALL_BACK:
+        found = call_back(case=case, by=user, at=at, number_ref=number_ref)
+        if not found.decision:
+            raise NotAllowed(found.decision.sentence)
+        whole = found.number
+    else:
+        whole = reveal_number(user, case, reason=reason, number_ref=number_ref, at=at)
     return render(request, "cases/_number_shown.html", {"number": whole, "number_ref": number_ref})
 
 
@@ -166,23 +174,6 @@ def describe(request: HttpRequest, ref: str) -> HttpResponse:
         code_name=said["code_name"],
         pronouns=said["pronouns"],
         code_word=said["code_word"] or None,
-    )
-    return back(ref)
-
-
-@require_POST
-@says_why
-def safe_contact(request: HttpRequest, ref: str, number_ref: str) -> HttpResponse:
-    user, at = worker(request), clock.now()
-    identity.record_safe_contact(
-        case=get_case(user, ref, to=WRITE, at=at),
-        by=user,
-        at=at,
-        number_ref=number_ref,
-        whose=request.POST.get("whose", ""),
-        may_text="may_text" in request.POST,
-        may_call="may_call" in request.POST,
-        say=request.POST.get("say", "")[:200],
     )
     return back(ref)
 

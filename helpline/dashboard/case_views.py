@@ -14,13 +14,14 @@ from cases.access import READ, Reason, get_case, may_read_story
 from cases.models import Case
 from cases.services import casework, identity, intake
 from cases.services.code_words import was_given
+from cases.services.contact_sheet import read_safe_lines
 from helpline.core import clock
 from helpline.core.errors import NotAllowed
 from helpline.core.http.pages import says_why, worker
 from helpline.core.lines.models import Line
 from helpline.core.privacy.references import new_opaque
 from helpline.core.staff.models import User
-from helpline.dashboard.casefile import count_earlier_cases, read_promises, read_safe_lines, who_may_take
+from helpline.dashboard.casefile import count_earlier_cases, read_promises, who_may_take
 from helpline.dashboard.caselist import SHOWS, CaseList, read_cases, search_cases
 from helpline.dashboard.forms import CallerForm, FollowUpForm, HandOverForm, NewCaseForm, postpone_choices
 from helpline.dashboard.panels import Beside, read_beside
@@ -36,8 +37,8 @@ def show_case(request: HttpRequest, case: Case, at: datetime, *, status: int = 2
     may_read = may_read_story(user, case)
     page = {
         "caller": None if case.possibly_known else case.caller,
-        "safe_lines": read_safe_lines(case, at) if may_read else [],
-        "reasons": Reason.choices,
+        "safe_lines": read_safe_lines(case, at, user) if may_read else [],
+        "reasons": [pair for pair in Reason.choices if pair[0] != Reason.CALL_BACK],  # that has a button of its own
         **promises_of(case, user, at),
         "story": story_of(case, user, at) if may_read else Story(),
         "beside": read_beside(case, user, at) if may_read else Beside(),

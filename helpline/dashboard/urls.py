@@ -47,5 +47,4 @@ urlpatterns = [
     path("cases/<slug:ref>/follow-ups/<slug:follow_up_ref>/", case_verbs.follow_up, name="follow_up"),
     path("cases/<slug:ref>/hand-over/", case_verbs.hand_over, name="hand_over"),
     path("cases/<slug:ref>/numbers/<slug:number_ref>/", case_verbs.number, name="number"),
-    path("cases/<slug:ref>/numbers/<slug:number_ref>/safe/", case_verbs.safe_contact, name="safe_contact"),
 ]

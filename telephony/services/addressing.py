@@ -55,6 +55,7 @@ class Letter:
     number: Number | None = None
     contact: ContactRoute | None = None
     until: datetime | None = None
+    language: str = ""
 
     def __repr__(self) -> str:
         return "<letter>"
@@ -69,7 +70,7 @@ def write_letter(message: Message, *, at: datetime) -> Letter:
     number: Number | None = None
     contact: ContactRoute | None = None
     until: datetime | None = None
-    spoken = list(case.line.languages) if case and case.line else []
+    spoken = _languages_of(case)
     if message.route == Route.CALLER:
         number, until = _find_caller(message, case, at)
         to, languages = number.number, spoken
@@ -83,8 +84,11 @@ def write_letter(message: Message, *, at: datetime) -> Letter:
     else:
         to, languages = _find_staff(message)
     sender = _find_sender(case)
-    body = write_body(message, languages)
-    return Letter(to=to, sender=sender, body=body, case=case, number=number, contact=contact, until=until)
+    language = choose_language(languages)
+    return Letter(
+        to=to, sender=sender, body=write_body(message, [language]), case=case, number=number, contact=contact,
+        until=until, language=language,
+    )  # fmt: skip
 
 
 def write_body(message: Message, languages: list[str]) -> str:
@@ -92,11 +96,24 @@ def write_body(message: Message, languages: list[str]) -> str:
     if not _TEMPLATE.fullmatch(message.template):
         raise ValueError("not the name of a message")
     template = Engine.get_default().get_template(f"messages/sms/{message.template}.txt")
-    spoken = {code for code, _name in settings.LANGUAGES}
-    language = next((code for code in languages if code in spoken), settings.LANGUAGE_CODE)
-    with override(language):
+    with override(choose_language(languages)):
         # Plain text: nothing is escaped as it would be for a page.
         return template.render(Context(message.words, autoescape=False)).strip()
+
+
+def choose_language(languages: list[str]) -> str:
+    """Return the first of these languages that we have; a dialect counts as its language ("en-ZA" as "en")."""
+    spoken = {code for code, _name in settings.LANGUAGES}
+    wanted = [code for asked in languages for code in (asked, asked.split("-")[0])]
+    return next((code for code in wanted if code in spoken), settings.LANGUAGE_CODE)
+
+
+def _languages_of(case: Case | None) -> list[str]:
+    """Return what the caller of a case wants to be written to in, first what she said, then what the line speaks."""
+    if case is None:
+        return []
+    asked = [case.caller.language] if case.caller is not None and not case.possibly_known else []
+    return [*asked, *(case.line.languages if case.line is not None else [])]
 
 
 def _find_staff(message: Message) -> tuple[str, list[str]]:

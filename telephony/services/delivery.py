@@ -133,7 +133,7 @@ def _put_on_thread(message: Message, letter: Letter, at: datetime) -> None:
         Text.objects.create(
             direction=Direction.OUT, message=message, case=letter.case, number=letter.number, contact=letter.contact,
             body=letter.body,
-            line=letter.case.line if letter.case else None, caller=letter.number.caller if letter.number else None,
+            line=letter.case.line if letter.case else None, caller=letter.case.caller if letter.number and letter.case else None,
             state=outcomes.WAITS, at=at,
         )  # fmt: skip
 

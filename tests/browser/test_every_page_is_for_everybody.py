@@ -9,7 +9,7 @@ from cases.services.consent_keeping import Answer
 from cases.services.importing import taking_over
 from helpline.dashboard.live import Places
 from tests.browser.conftest import NARROW, WIDE, give_password, sign_in
-from tests.factories import NIGHT, make_call, make_caller, make_case, make_note
+from tests.factories import NIGHT, make_call, make_caller, make_case, make_note, make_route, make_safe_contact
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SERIOUS = {"serious", "critical"}
@@ -33,6 +33,14 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
     for person in (thandi, lerato, naledi, pieter):
         give_password(person)
     line = on_call[0].line
+    make_safe_contact(
+        case.caller, thandi, may_call=True, voicemail="vague", say="the salon", who_hears="her mother after six",
+        whose="shared", hours=[{"day": day, "from": "01:00", "to": "05:00"} for day in range(7)],
+    )  # fmt: skip
+    prison = make_route(case.caller, thandi, kind="prison_letter", name="Block C", place="PO Box 12")
+    make_route(case.caller, thandi, number="+447700900260", may_text=True, may_know="that they dance")
+    here = f"/cases/{case.ref}/contact/"
+    contact = [here, f"{here}numbers/{case.number.ref}/", f"{here}routes/", f"{here}routes/{prison.ref}/"]
     return {
         "address": live_server.url,
         "thandi": [
@@ -40,6 +48,7 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
             "/cases/",
             f"/cases/{case.ref}/",
             f"/cases/{case.ref}/call/",
+            *contact,
             "/cases/new/",
             f"/cases/{case.ref}/needs/",
             f"/cases/{case.ref}/consents/",

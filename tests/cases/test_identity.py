@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from cases.access import numbers_of
-from cases.models import Case, CaseState, SafeContact, Source
+from cases.models import Case, CaseState, Source
 from cases.services import followups, identity, intake
 from helpline.core.audit.models import Entry
-from helpline.core.errors import NotAllowed, NotFound
-from tests.factories import make_caller, make_case, make_follow_up, make_note
+from helpline.core.errors import NotAllowed
+from tests.factories import make_case, make_follow_up, make_note
 
 NUMBER = "+447700900201"
 
@@ -76,11 +76,8 @@ def test_somebody_else_on_the_same_phone_has_no_past_here(tonight, march, thandi
 def test_what_is_written_about_a_possible_rose_does_not_become_roses(tonight, march, thandi, at):
     with pytest.raises(NotAllowed):
         identity.describe(case=tonight, by=thandi, code_name="Nobody knows", at=at)
-    with pytest.raises(NotAllowed):
-        identity.record_safe_contact(case=tonight, by=thandi, whose="own", may_text=True, may_call=True, at=at)
     march.caller.refresh_from_db()
     assert march.caller.code_name == "Rose"
-    assert not SafeContact.objects.exists()
 
 
 def test_a_new_number_has_nothing_to_confirm(line, nomsa, at):
@@ -108,25 +105,6 @@ def test_a_withheld_caller_and_whom_it_is_about_get_rows_of_their_own(thandi, at
     case = Case.objects.get()
     assert (case.caller, case.concerns) == (rings, about)
     assert rings != about
-
-
-def test_what_was_said_about_a_number_replaces_what_was_said_before(march, thandi, at):
-    for may_text in (True, False):
-        identity.record_safe_contact(
-            case=march, by=thandi, whose="shared", may_text=may_text, may_call=True, say="the salon", at=at
-        )
-    said = SafeContact.objects.get()
-    assert (said.may_text, said.may_call, said.say, said.confirmed_by) == (False, True, "the salon", thandi)
-    assert Entry.objects.filter(verb="safe_contact.recorded").count() == 2
-
-
-def test_nothing_is_recorded_about_a_number_that_is_another_cases_or_withheld(march, thandi, at):
-    stranger = make_caller().numbers.get()
-    told = {"by": thandi, "whose": "own", "may_text": True, "may_call": True, "at": at}
-    with pytest.raises(NotFound):
-        identity.record_safe_contact(case=march, number_ref=stranger.ref, **told)
-    with pytest.raises(NotAllowed):
-        identity.record_safe_contact(case=make_case(at=at), **told)
 
 
 @pytest.fixture

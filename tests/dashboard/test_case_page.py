@@ -122,7 +122,7 @@ def test_words_that_look_like_markup_stay_words(desk, rose, thandi):
 def test_a_number_is_shown_for_a_reason_and_that_is_written_down(desk, rose, thandi):
     address = f"{page_of(rose)}numbers/{rose.number.ref}/"
     assert desk.post(address, {"reason": ""}, headers={"HX-Request": "true"}).status_code == 403
-    assert rose.number.number in text_of(desk.post(address, {"reason": "call_back"}, headers={"HX-Request": "true"}))
+    assert rose.number.number in text_of(desk.post(address, {"reason": "check"}, headers={"HX-Request": "true"}))
     assert Entry.objects.filter(verb="number.revealed", about=rose.ref, who=thandi).count() == 1
 
 

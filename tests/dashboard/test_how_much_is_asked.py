@@ -17,7 +17,7 @@ from tests.factories import let_in, make_caller, make_case, make_follow_up, make
 PAGES = [
     "/", "/board/now/", "/board/due/", "/board/tonight/", "/cases/", "/cases/?show=due", "/calls/", "/texts/", "/rota/",
     "/staff/", "/me/", "/cases/{case}/", "/cases/{case}/story/", "/cases/{case}/promises/",
-    "/cases/{case}/consents/",
+    "/cases/{case}/consents/", "/cases/{case}/contact/",
     "/cases/{case}/call/", "/cases/{case}/call/state/", "/board/ringing/",
 ]  # fmt: skip
 KINDS = ["calls", "texts", "callers", "cases", "follow-ups", "consents", "staff", "shifts", "lines"]

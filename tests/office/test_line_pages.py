@@ -3,9 +3,9 @@
 import pytest
 
 from helpline.core.audit.models import Entry
+from helpline.core.http.week import read_day, write_week
 from helpline.core.lines.models import Line
 from helpline.core.opening import check_hours
-from helpline.office.line_forms import read_day, write_week
 from helpline.office.prospect import foresee
 from tests.factories import NIGHT
 

@@ -57,8 +57,10 @@ def says_why(view: View[P]) -> View[P]:
 
 
 def back_to(request: HttpRequest) -> str:
-    """Return the page of the case that this address lies below, or the board."""
+    """Return the page of the case that this address lies below (or that of safe contact), or the board."""
     ref = request.resolver_match.kwargs.get("ref", "") if request.resolver_match else ""
+    if ref and request.path.startswith(f"/cases/{ref}/contact/"):
+        return f"/cases/{ref}/contact/"
     return f"/cases/{ref}/" if ref and request.path.startswith(f"/cases/{ref}/") else "/"
 
 

@@ -4,8 +4,8 @@ from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.utils.safestring import SafeString
 
+from helpline.core.http.week import WeekWidget
 from helpline.core.privacy.numbers import mask_number
-from helpline.office.line_forms import WeekWidget
 
 register = template.Library()
 
