@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from cases.services import check_in_steps, clocks, hearing_reminders, reminders
+from cases.services import check_in_steps, clocks, hearing_reminders, reminders, stations
 from cases.services.importing import taking_over
 from helpline.core import clock
 
@@ -11,6 +11,12 @@ from helpline.core import clock
 def remind_due_follow_ups() -> None:
     """Tell staff what is due. May run twice, at once, or late."""
     reminders.remind_due(at=clock.now())
+
+
+@shared_task
+def remind_station_promises() -> None:
+    """Tell coordinators what a station promised until now. May run twice, at once, or late."""
+    stations.remind_due(at=clock.now())
 
 
 @shared_task

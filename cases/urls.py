@@ -9,9 +9,12 @@ from cases.views import (
     contact_people,
     hearings,
     importing,
+    incident_reports,
     incident_texts,
     incidents,
+    law_cards,
     safety,
+    stations,
 )
 from cases.views.needs import needs
 
@@ -50,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<slug:ref>/incidents/<slug:incident_ref>/released/", incidents.released, name="incident_released"),
     path("cases/<slug:ref>/incidents/<slug:incident_ref>/asked/", incidents.consult, name="incident_consult"),
     path("cases/<slug:ref>/incidents/<slug:incident_ref>/others/", incident_texts.share, name="incident_share"),
+    path("cases/<slug:ref>/incidents/<slug:incident_ref>/report/", incident_reports.kind, name="incident_kind"),
     path("cases/<slug:ref>/incidents/<slug:incident_ref>/twin/", incident_texts.twin, name="incident_twin"),
     path(
         "cases/<slug:ref>/incidents/<slug:incident_ref>/twin/none/",
@@ -73,4 +77,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<slug:ref>/contact/same/", contact_people.merge, name="caller_merge"),
     path("cases/<slug:ref>/contact/same/<slug:merge_ref>/", contact_people.part, name="caller_part"),
     path("cases/<slug:ref>/contact/asked/", contact_people.asked, name="caller_asked"),
+    path("stations/", stations.listed, name="stations"),
+    path("stations/search/", stations.search, name="station_search"),
+    path("stations/new/", stations.new, name="station_new"),
+    path("stations/<slug:station_ref>/", stations.station, name="station"),
+    path("stations/<slug:station_ref>/edit/", stations.edit, name="station_edit"),
+    path("stations/<slug:station_ref>/officers/", stations.officer, name="station_officer"),
+    path("stations/<slug:station_ref>/officers/ended/", stations.officer_ended, name="station_officer_ended"),
+    path("stations/<slug:station_ref>/meetings/", stations.meeting, name="station_meeting"),
+    path("stations/<slug:station_ref>/promises/", stations.promise, name="station_promise"),
+    path("law-cards/", law_cards.listed, name="law_cards"),
+    path("law-cards/new/", law_cards.new, name="law_card_new"),
+    path("law-cards/<slug:card_ref>/", law_cards.card, name="law_card"),
 ]

@@ -285,7 +285,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "Answer": "cases.models.Answer",
         "CaseState": "cases.models.CaseState",
+        "Said": "cases.models.Said",
         "FollowUpState": "cases.models.FollowUpState",
         "CallState": "telephony.models.call.CallState",
         "CallOutcome": "telephony.models.call.CallOutcome",

@@ -7,8 +7,19 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from cases.models import Act, Answer, Case, Detention, FollowUpKind, Incident, IncidentDraft, Perpetrator, Urgency
-from cases.services import casework, followups
+from cases.models import (
+    Act,
+    Answer,
+    Case,
+    Detention,
+    FollowUpKind,
+    Incident,
+    IncidentDraft,
+    Perpetrator,
+    Urgency,
+    WordKind,
+)
+from cases.services import casework, followups, word_index
 from cases.services.incident_facts import Facts, Held, Unfit, Who, check, complete, facts_of
 from cases.vocabulary.codes import VERSION
 from cases.vocabulary.plates import write_plate
@@ -93,7 +104,18 @@ def write(incident: Incident, facts: Facts, by: User, at: datetime) -> None:
     _write_acts(incident, facts)
     _write_perpetrators(incident, facts.perpetrators)
     _write_held(incident, facts.held, by, at)
+    _file_words(incident, facts)
     _ask_station(incident, wished, facts, by, at)
+
+
+def _file_words(incident: Incident, facts: Facts) -> None:
+    """Let the case be found by what stands in the incident, and by plates or parts of them."""
+    people = facts.perpetrators
+    told = [facts.narrative, facts.district, facts.place, facts.held.station if facts.held else ""]
+    for who in people:
+        told += [who.known, who.vehicle, who.station, who.unit, who.badge]
+    word_index.put(case=incident.case, kind=WordKind.INCIDENT, ref=incident.ref, texts=told)
+    word_index.put(case=incident.case, kind=WordKind.PLATE, ref=incident.ref, texts=[who.plate for who in people])
 
 
 def _write_acts(incident: Incident, facts: Facts) -> None:

@@ -192,6 +192,8 @@ def open_for_another(*, beside: Case, by: User, at: datetime, code_name: str, ur
     )
     _case_count.learn(case.pk)
     LetIn.objects.create(case=case, user=by, why="opened", since=at)
+    if case.concerns is not None:
+        word_index.put(case=case, kind=WordKind.NAME, ref=case.concerns.ref, texts=[case.concerns.code_name])
     audit.record(by=by, verb="case.opened", what="case", about=case.ref, at=at, source=beside.source, beside=beside.ref)
     realtime.publish("case", case.ref)
     return case

@@ -16,6 +16,7 @@ from cases.models import Case, Incident
 from cases.services import identity, incidents, law_cards
 from cases.services.incident_facts import Unfit, facts_of
 from cases.services.incident_lists import others_of_event
+from cases.services.incident_reports import DECIDES
 from cases.vocabulary.codes import ACTS, TYPES, flags_of
 from cases.vocabulary.word_rules import suggest_acts
 from helpline.core import clock
@@ -77,6 +78,7 @@ def show_incident(
         "case": case,
         "incident": whole,
         "flags": flags_of(act.code for act in whole.acts.all()),
+        "may_decide_kind": user.holds(*DECIDES),
         "others": others_of_event(whole, user),
         "cards": law_cards.cards_for(whole),
         "consultations": whole.consultations.select_related("colleague") if whole.needs_law_card else (),

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from cases.api.casework import Callers, Cases, FollowUps
 from cases.api.consents import Consents
+from cases.api.incidents import Incidents
 from helpline.api.audit import Audit
 from helpline.api.lines import Lines
 from helpline.api.nothing import Nothing
@@ -25,6 +26,7 @@ router.register("cases", Cases, "case")
 router.register("follow-ups", FollowUps, "follow-up")
 router.register("figures", Figures, "figure")
 router.register("consents", Consents, "consent")
+router.register("incidents", Incidents, "incident")
 router.register("audit", Audit, "audit")
 
 app_name = "api"

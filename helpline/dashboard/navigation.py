@@ -10,6 +10,7 @@ from helpline.core.staff.models import Role, User
 
 EVERYBODY = frozenset(Role.values)
 SPEAKS_WITH_CALLERS = frozenset({Role.COUNSELLOR, Role.PARALEGAL, Role.SUPERVISOR})
+KEEPS_STATIONS = frozenset({Role.COORDINATOR, Role.SUPERVISOR})
 RUNS_THE_LINE = frozenset({Role.COORDINATOR, Role.SUPERVISOR, Role.ADMINISTRATOR})
 
 
@@ -47,6 +48,7 @@ PLACES = (
     Place("office:rota", _("Rota"), "rota", "g r", EVERYBODY),
     Place("office:lines", _("Lines"), "lines", "g i", RUNS_THE_LINE),
     Place("cases:clock_rules", _("Clocks"), "due", "g k", RUNS_THE_LINE),
+    Place("cases:stations", _("Stations"), "stations", "g d", KEEPS_STATIONS),
     Place("office:staff", _("Staff"), "staff", "g s", RUNS_THE_LINE),
     Place("reports:figures", _("Figures"), "figures", "g n", RUNS_THE_LINE),
     Place("telephony:practice_phone", _("Practice phone"), "practice", "g p", EVERYBODY),

@@ -12,7 +12,11 @@ VERBS = {
     "incident_new": {"narrative": "x"}, "incident_draft": {"narrative": "x"}, "incident_acts": {"narrative": "x"},
     "incident_edit": {"narrative": "x", "version": "1"}, "incident_edit_draft": {"narrative": "x"},
     "incident_released": {}, "incident_consult": {}, "incident_share": {"person_0": "x"},
-    "incident_twin": {"body": "x", "version": "0"}, "incident_twin_remove": {},
+    "incident_twin": {"body": "x", "version": "0"}, "incident_twin_remove": {}, "incident_kind": {},
+}  # fmt: skip
+NOT_OF_A_CASE = {
+    "stations", "station_search", "station_new", "station", "station_edit", "station_officer", "station_officer_ended",
+    "station_meeting", "station_promise", "law_cards", "law_card_new", "law_card",
 }  # fmt: skip
 REFS = {"<slug:incident_ref>": lambda case: case.incidents.get().ref}
 
