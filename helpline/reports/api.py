@@ -39,6 +39,7 @@ class FigureTable(serializers.Serializer[Any]):
     total = serializers.IntegerField(allow_null=True)
     k = serializers.IntegerField()
     withheld = serializers.IntegerField()
+    left_out = serializers.IntegerField(allow_null=True, help_text="Without a yes to statistics; null: fewer than k.")
 
 
 @extend_schema_view(list=extend_schema(parameters=[FigureFilters], responses=FigureTable(many=True)))
@@ -70,4 +71,5 @@ def _tell(table: Table, k: int) -> dict[str, Any]:
         "total": table.total,
         "k": k,
         "withheld": table.withheld,
+        "left_out": table.left_out,
     }

@@ -10,11 +10,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, FollowUp, FollowUpState, Need, NeedKind, NeedOutcome, Source
+from cases.models import Act, Case, FollowUp, FollowUpState, Need, NeedKind, NeedOutcome, Perpetrator, Source
+from cases.vocabulary.codes import ACTS, PERPETRATORS, TYPES
 from telephony.models import Call, Text
-from telephony.models.call import CallOutcome
+from telephony.models.call import CallKind, CallOutcome
 
 Words = str | Promise
 
@@ -30,6 +32,15 @@ class Measure:
     counted: Callable[[], "QuerySet[Any]"]
     moment: str
     by: str
+    # Where only those count who said yes to statistics: the way to the case, and to the thing that is counted once. A row's
+    # code may stand for a wider one (an act for its type).
+    case: str = ""
+    thing: str = ""
+    widen: Callable[[str], str] = str
+
+
+def _type_of(act: str) -> str:
+    return str(ACTS[act].type) if act in ACTS else ""
 
 
 def _choices(choices: Iterable[tuple[str, Words]]) -> tuple[tuple[str, Words], ...]:
@@ -45,6 +56,17 @@ MEASURES: tuple[Measure, ...] = (
         lambda: Call.objects.filter(direction="inbound").exclude(outcome=None),
         "started_at",
         "outcome",
+    ),
+    Measure(
+        "call_kinds",
+        _("What the calls were about"),
+        _(
+            "Calls of which somebody said what they were about. Help and information count as talks; the others are counted apart."
+        ),
+        _choices(CallKind.choices),
+        lambda: Call.objects.filter(direction="inbound").exclude(kind=""),
+        "started_at",
+        "kind",
     ),
     Measure(
         "texts",
@@ -65,6 +87,43 @@ MEASURES: tuple[Measure, ...] = (
         lambda: Case.objects.exclude(state="joined"),
         "opened_at",
         "source",
+    ),
+    Measure(
+        "violence",
+        _("Incidents, by type of violence"),
+        _(
+            "Incidents that were written down, with at least one act of the type: an incident with acts of two types counts "
+            "under both. Only where the caller said yes to statistics."
+        ),
+        tuple((str(code), gettext_lazy(words)) for code, words in TYPES.items()),
+        Act.objects.all,
+        "incident__recorded_at",
+        "code",
+        case="incident__case",
+        thing="incident",
+        widen=_type_of,
+    ),
+    Measure(
+        "acts",
+        _("Incidents, by what was done"),
+        _("As above, by each act: an incident with two acts counts under both."),
+        tuple((act.code, gettext_lazy(act.words)) for act in ACTS.values()),
+        Act.objects.all,
+        "incident__recorded_at",
+        "code",
+        case="incident__case",
+        thing="incident",
+    ),
+    Measure(
+        "perpetrators",
+        _("Incidents, by who did it"),
+        _("As above, by who did it, as the caller said."),
+        tuple((code.code, gettext_lazy(code.words)) for code in PERPETRATORS.values()),
+        Perpetrator.objects.all,
+        "incident__recorded_at",
+        "code",
+        case="incident__case",
+        thing="incident",
     ),
     Measure(
         "needs",

@@ -1,13 +1,16 @@
 """The tables of the month, and of the quarter for those outside, with small counts withheld before anybody sees them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Literal
+from typing import Any, Literal
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.db.models.functions import Trunc
 
+from cases.models import Case, Purpose
+from cases.services import consents
 from helpline.core.http.words import here
 from helpline.core.privacy.suppress import INSIDE, OUTSIDE, Shown, suppress
 from helpline.reports.measures import MEASURES, Measure
@@ -82,6 +85,7 @@ class Table:
     totals: Sequence[int | None]
     total: int | None
     withheld: int
+    left_out: int | None = 0  # things of callers who did not say yes to statistics; None: some, but fewer than are told
 
     @property
     def is_empty(self) -> bool:
@@ -89,29 +93,48 @@ class Table:
 
 
 def read_tables(audience: Audience, at: datetime) -> list[Table]:
-    """Read every measure for an audience: one statement each."""
+    """Read every measure for an audience: one statement each, three where only those count who agreed to it."""
     scope, zone = SCOPES[audience], here()
     periods = last_periods(at, scope.length, zone, many=scope.many, with_present=scope.with_present)
-    return [_read(measure, periods, scope, zone) for measure in MEASURES]
+    return [_read(measure, periods, scope, zone, at) for measure in MEASURES]
 
 
-def _read(measure: Measure, periods: Sequence[Period], scope: Scope, zone: tzinfo) -> Table:
+def _read(measure: Measure, periods: Sequence[Period], scope: Scope, zone: tzinfo, at: datetime) -> Table:
     since, until = periods[0].begins_at(zone), periods[-1].next().begins_at(zone)
-    rows = measure.counted().filter(**{f"{measure.moment}__gte": since, f"{measure.moment}__lt": until})
-    begins = Trunc(measure.moment, scope.length, tzinfo=zone)
     # order_by() takes an order of the model's away, which would be grouped by, too.
-    found = rows.order_by().values_list(measure.by, begins).annotate(Count("pk"))
-    counts = {(code, period_of(begins_at, scope.length, zone)): many for code, begins_at, many in found}
+    rows = measure.counted().filter(**{f"{measure.moment}__gte": since, f"{measure.moment}__lt": until}).order_by()
+    begins = Trunc(measure.moment, scope.length, tzinfo=zone)
+    left_out = 0
+    if measure.case:
+        found, left_out = _count_consenting(measure, rows, begins, at)
+    else:
+        found = Counter(
+            {(code, begun): many for code, begun, many in rows.values_list(measure.by, begins).annotate(Count("pk"))}
+        )
+    counts = {(code, period_of(begun, scope.length, zone)): many for (code, begun), many in found.items()}
     # The line may be younger than a year: nothing is said of the time before it began.
-    begun = min((period.begins for _code, period in counts), default=periods[-1].begins)
-    periods = [period for period in periods if period.begins >= begun]
+    first = min((period.begins for _code, period in counts), default=periods[-1].begins)
+    periods = [period for period in periods if period.begins >= first]
     table = [[counts.get((code, period), 0) for period in periods] for code, _words in measure.rows]
-    return _show(measure, periods, suppress(table, k=scope.k))
+    return _show(measure, periods, suppress(table, k=scope.k), left_out if not 0 < left_out < scope.k else None)
 
 
-def _show(measure: Measure, periods: Sequence[Period], shown: Shown) -> Table:
+def _count_consenting(
+    measure: Measure, rows: "QuerySet[Any]", begins: Trunc, at: datetime
+) -> tuple[Counter[tuple[str, datetime]], int]:
+    """Count each thing once for each of its codes, where the caller said yes to statistics; and how many things are left out."""
+    read = list(rows.values_list(measure.by, begins, measure.case, measure.thing))
+    cases = Case.objects.filter(pk__in={case for _code, _begun, case, _thing in read})
+    counted = consents.holding(cases, Purpose.STATISTICS, at=at)
+    once = {(measure.widen(code), begun, thing) for code, begun, case, thing in read if case in counted}
+    every = {thing for _code, _begun, _case, thing in read}
+    left_out = len(every - {thing for _code, _begun, thing in once})
+    return Counter((code, begun) for code, begun, _thing in once), left_out
+
+
+def _show(measure: Measure, periods: Sequence[Period], shown: Shown, left_out: int | None) -> Table:
     rows = [
         Row(code, str(words), figures, total)
         for (code, words), figures, total in zip(measure.rows, shown.cells, shown.row_totals, strict=True)
     ]
-    return Table(measure, periods, rows, shown.column_totals, shown.total, shown.withheld)
+    return Table(measure, periods, rows, shown.column_totals, shown.total, shown.withheld, left_out)

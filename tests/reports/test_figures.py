@@ -3,12 +3,15 @@
 import io
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from cases.models import Source
+from cases.models import Act, Consent, Incident, Perpetrator, Purpose, Source
+from cases.vocabulary.codes import VERSION
 from helpline.core.audit.models import Entry
 from helpline.reports.tables import read_tables
-from tests.factories import make_case
+from tests.factories import make_caller, make_case
 
 pytestmark = pytest.mark.django_db
 
@@ -79,11 +82,60 @@ def test_a_case_that_was_joined_to_another_counts_once(line, at):
     assert row_of(table_of("cases", "inside", at), "walk_in").total == 6
 
 
-def test_every_table_is_one_question(count_up, at, django_assert_num_queries):
+@pytest.fixture
+def suffer(line, thandi, at):
+    """Return a function that writes so many incidents down, of callers who said yes to statistics, or did not."""
+
+    def make(many, *codes, agreed=True, by_whom="POLICE"):
+        for _ in range(many):
+            case = make_case(line=line, caller=make_caller(), owner=thandi, at=at)
+            incident = Incident.objects.create(
+                case=case, vocabulary=VERSION, recorded_by=thandi, recorded_at=at, changed_by=thandi, changed_at=at
+            )
+            Act.objects.bulk_create(Act(incident=incident, code=code) for code in codes)
+            Perpetrator.objects.create(incident=incident, code=by_whom)
+            if agreed:
+                Consent.objects.create(
+                    case=case,
+                    purpose=Purpose.STATISTICS,
+                    answer="given",
+                    how="spoken",
+                    said_at=at,
+                    recorded_by=thandi,
+                    recorded_at=at,
+                )
+
+    return make
+
+
+def test_an_incident_with_two_acts_of_a_type_counts_once_under_it_and_once_under_each_act(suffer, at):
+    suffer(6, "PHY_BEAT", "PHY_ROBBED", "EMO_EXTORT")
+    assert row_of(table_of("violence", "inside", at), "physical").total == 6
+    assert row_of(table_of("acts", "inside", at), "PHY_ROBBED").total == 6
+    assert row_of(table_of("perpetrators", "inside", at), "POLICE").total == 6
+
+
+def test_who_did_not_say_yes_to_statistics_is_in_no_figure_and_is_said_to_be_left_out(suffer, at):
+    suffer(7, "SEX_RAPE")
+    suffer(9, "SEX_RAPE", agreed=False)
+    table = table_of("violence", "inside", at)
+    assert (row_of(table, "sexual").total, table.left_out) == (7, 9)
+
+
+def test_how_few_were_left_out_is_not_told(suffer, at):
+    suffer(7, "SEX_RAPE")
+    suffer(2, "SEX_RAPE", agreed=False)
+    assert table_of("violence", "inside", at).left_out is None
+
+
+def test_no_table_asks_more_often_for_much_than_for_little(count_up, suffer, at, django_assert_max_num_queries):
     count_up(6)
-    tables = len(read_tables("inside", at))
+    suffer(6, "PHY_BEAT")
+    with CaptureQueriesContext(connection) as little:
+        read_tables("inside", at)
     count_up(20)
-    with django_assert_num_queries(tables):
+    suffer(20, "PHY_BEAT", "SEX_RAPE")
+    with django_assert_max_num_queries(len(little)):
         read_tables("inside", at)
 
 
