@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from cases.api.casework import Callers, Cases, FollowUps
+from cases.api.check_ins import CheckIns
 from cases.api.consents import Consents
 from cases.api.incidents import Incidents
 from helpline.api.audit import Audit
@@ -27,6 +28,7 @@ router.register("follow-ups", FollowUps, "follow-up")
 router.register("figures", Figures, "figure")
 router.register("consents", Consents, "consent")
 router.register("incidents", Incidents, "incident")
+router.register("check-ins", CheckIns, "check-in")
 router.register("audit", Audit, "audit")
 
 app_name = "api"

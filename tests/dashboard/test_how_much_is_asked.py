@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.consenting import Receiver
-from cases.models import HandOver
+from cases.models import CheckIn, ContactRoute, HandOver
 from cases.services import consent_keeping
 from cases.services.consent_keeping import Answer
 from helpline.api.tokens import issue_token
@@ -18,9 +18,31 @@ PAGES = [
     "/", "/board/now/", "/board/due/", "/board/tonight/", "/cases/", "/cases/?show=due", "/calls/", "/texts/", "/rota/",
     "/staff/", "/me/", "/cases/{case}/", "/cases/{case}/story/", "/cases/{case}/promises/",
     "/cases/{case}/consents/", "/cases/{case}/contact/",
+    "/cases/{case}/safety/",
     "/cases/{case}/call/", "/cases/{case}/call/state/", "/board/ringing/",
 ]  # fmt: skip
-KINDS = ["calls", "texts", "callers", "cases", "follow-ups", "consents", "staff", "shifts", "lines"]
+KINDS = ["calls", "texts", "callers", "cases", "follow-ups", "consents", "check-ins", "staff", "shifts", "lines"]
+
+
+def keep_check_in(case, person, when, *, is_live):
+    """A check-in with two of her people and some steps; live ones stand on the board."""
+    state = "missed" if is_live else "safe"
+    row = CheckIn.objects.create(
+        case=case, caller=case.caller, due_at=when, set_by=person, set_at=when, state=state, acknowledged_by=person,
+        acknowledged_at=when, next_at=when,
+    )  # fmt: skip
+    for position in (1, 2):
+        route = ContactRoute.objects.create(
+            caller=case.caller,
+            kind="peer",
+            name="x",
+            whose="other",
+            confirmed_at=when,
+            confirmed_by=person,
+            created_at=when,
+        )
+        contact = row.contacts.create(route=route, position=position, knows_her_as="x")
+        row.steps.create(round=1, kind="contact", place=position, contact=contact, by=person, at=when)
 
 
 @pytest.fixture
@@ -40,6 +62,7 @@ def busy_night(line, thandi, sipho, at, ring):
                     case=one, answers=[Answer("share", "given", Receiver("lawyer", f"L. {number}"))], by=thandi, at=when
                 )
                 make_follow_up(one, owner=sipho, due_at=when, why="a word")
+                keep_check_in(one, sipho, when, is_live=one is other)
                 make_follow_up(one, owner=sipho, state="done", finished_at=when)
                 call = ring(one, sipho, thandi, state="ended", outcome="voicemail", started_at=when, answered_by=sipho)
                 Recording.objects.create(call=call, sid=f"RE{call.pk}", state="kept", sound=b"x", made_at=when)

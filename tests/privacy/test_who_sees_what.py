@@ -153,7 +153,7 @@ def program_of(at):
     return with_token
 
 
-KINDS = ["cases", "follow-ups", "calls", "texts", "callers", "consents"]
+KINDS = ["cases", "follow-ups", "calls", "texts", "callers", "consents", "check-ins"]
 
 
 def ref_in(kind, case):
@@ -164,6 +164,7 @@ def ref_in(kind, case):
         "texts": case.texts.get().ref,
         "callers": case.caller.ref,
         "consents": case.consents.get().ref,
+        "check-ins": case.check_ins.get().ref,
     }[kind]
 
 
