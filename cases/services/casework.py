@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.lifecycle import CaseVerb, move_case
-from cases.models import Case, CaseState, FollowUp, LetIn, Note, Urgency, WordKind
+from cases.models import Case, CaseState, CheckIn, FollowUp, LetIn, Note, Urgency, WordKind
 from cases.services import word_index
 from helpline.core.audit import services as audit
 from helpline.core.errors import Conflict, NotAllowed
@@ -205,6 +205,8 @@ def set_urgency(*, case: Case, by: User, urgency: str, at: datetime) -> Case:
 def close(*, case: Case, by: User, at: datetime) -> Case:
     """End a case. Raises NotAllowed while something is still promised on it, or where it is not open."""
     now = lock(case)
+    if CheckIn.objects.live().filter(case=now).exists():
+        raise NotAllowed(_("A check-in runs on this case: wait for it, or stop it first."))
     promised = FollowUp.objects.unfinished().filter(case=now).count()
     if promised:
         raise NotAllowed(

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from cases.models import CheckIn, CheckInState, CheckInStep, FollowUp, Number, StepKind, StepResult
+from cases.models import Case, CheckIn, CheckInState, CheckInStep, FollowUp, Number, StepKind, StepResult
 from cases.safety import LEAST_MORE, MOST_MORE, may_extend_by_text, read_answer
 from cases.services import check_in_steps as steps
 from cases.services import check_in_ways as ways
@@ -75,6 +75,22 @@ def hear_on_phone(*, check_in: CheckIn, by: User, said: str, at: datetime, is_ov
     return Heard.WRONG
 
 
+@transaction.atomic
+def hear_from_number(*, case: Case, by: User, said: str, at: datetime) -> Heard:
+    """Take in a word that was said on a call whose caller is only possibly known: it tells by itself whose it is.
+
+    No word, no answer: nobody is stood down by a voice that nobody knows. Whoever took the word gets at the case of the
+    check-in, alike for either word.
+    """
+    audit.record(by=by, verb="check_in.word", what="case", about=case.ref, at=at)
+    for check_in in ways.live_of_number(case.number_id) if case.number_id is not None else []:
+        if read_answer(said, check_in.words()) in {"safe", "danger"}:
+            heard = hear_on_phone(check_in=check_in, by=by, said=said, at=at)
+            ways.let_in(check_in.case, by, at)
+            return heard
+    return Heard.WRONG
+
+
 # By text
 
 
@@ -99,8 +115,10 @@ def answer_text(text: TextIn, *, at: datetime) -> bool:
     Where several people use this phone, only a word that one of them left tells whose answer it is.
     """
     live = ways.live_of_number(text.number.pk)
+    # A number that somebody else may have by now speaks by her own word alone.
+    is_hers = len(live) == 1 and text.number.held_at is None
     for check_in in live:
-        heard = read_answer(text.body, check_in.words(), plain=text.plain if len(live) == 1 else None)
+        heard = read_answer(text.body, check_in.words(), plain=text.plain if is_hers else None)
         if heard is not None and _take_text(hold(check_in), heard, text, at):
             return True
     return False

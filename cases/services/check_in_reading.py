@@ -7,6 +7,7 @@ from datetime import datetime
 from cases.models import Case, CheckIn, CheckInContact, CheckInState, CheckInStep, StepKind
 from cases.safety import Next, Taken, next_step
 from cases.services.check_in_steps import STEPS, on_it_since
+from cases.services.check_in_ways import live_of_number
 
 EARLIER_SHOWN = 10
 
@@ -68,6 +69,31 @@ def _ahead(row: CheckIn, contacts: Sequence[CheckInContact], taken: Sequence[Tak
         return Next(found.deed, found.place, at if found.deed else None)
     then = next_step(now=found.look_at, **asked)  # type: ignore[arg-type]
     return Next(then.deed, then.place, found.look_at)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What stands above a case or a call: a live check-in of its caller, or of somebody who uses its number."""
+
+    due_at: datetime
+    is_missed: bool
+    is_known: bool
+
+
+def read_shown(case: Case, at: datetime) -> Shown | None:
+    """Return the live check-in that whoever speaks with this caller must know of: one query, two where it is not known who
+    it is. Of somebody only possibly known no more than that there is one.
+    """
+    live: Sequence[CheckIn] = []
+    if case.caller_id is not None and not case.possibly_known:
+        live = list(CheckIn.objects.live().filter(caller=case.caller_id)[:1])
+    elif case.number_id is not None:
+        live = live_of_number(case.number_id)
+    if not live:
+        return None
+    row = min(live, key=lambda one: one.due_at)
+    is_missed = row.state == CheckInState.MISSED or row.acts_at <= at
+    return Shown(row.due_at, is_missed, is_known=not case.possibly_known)
 
 
 def read_earlier(case: Case) -> list[CheckIn]:

@@ -7,19 +7,24 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.access import STORY, WRITE, get_case
 from cases.forms.safety import CheckInForm, PlanForm
 from cases.models import Case, CheckIn, SafetyPlan
 from cases.services import check_in_people, check_ins, safety_plans
-from cases.services.check_in_answers import Heard, hear_on_phone
+from cases.services.check_in_answers import Heard, hear_from_number, hear_on_phone
 from cases.services.check_in_reading import read_earlier, read_live
 from cases.services.check_ins import NotAgreed
 from helpline.core import clock
 from helpline.core.errors import Conflict, NotAllowed, NotFound
 from helpline.core.http.pages import says_why, worker
 from helpline.core.staff.models import User
+
+# Alike for either word: others may hear it, or read over a shoulder.
+TAKEN_IN = gettext_lazy("Taken in. Thank them and say goodbye as always.")
+NOT_HER_WORD = gettext_lazy("That is not the word. It goes on as if nothing had been said: ask once more.")
 
 
 @require_GET
@@ -183,6 +188,18 @@ def check_in(request: HttpRequest, ref: str, check_in_ref: str) -> HttpResponse:
     return redirect("cases:safety", case.ref)
 
 
+@require_POST
+@says_why
+def word(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take a word for a check-in from somebody who is only possibly known: the word tells whose check-in it is."""
+    user, at = worker(request), clock.now()
+    case = get_case(user, ref, to=WRITE, at=at)
+    if hear_from_number(case=case, by=user, said=request.POST.get("word", "")[:200], at=at) == Heard.WRONG:
+        raise NotAllowed(NOT_HER_WORD)
+    messages.success(request, TAKEN_IN)
+    return redirect("dashboard:case", case.ref)
+
+
 def act(row: CheckIn, verb: str, user: User, at: datetime, said: "dict[str, str]") -> str:
     """Do what the button says and return what happened, in words. Raises NotAllowed for a verb that there is not."""
     match verb:
@@ -191,10 +208,8 @@ def act(row: CheckIn, verb: str, user: User, at: datetime, said: "dict[str, str]
                 check_in=row, by=user, said=said.get("word", "")[:200], at=at, is_over=verb == "arrived"
             )
             if heard == Heard.WRONG:
-                raise NotAllowed(_("That is not her word. It goes on as if nothing had been said: ask once more."))
-            return _(
-                "Taken in. Thank her and say goodbye as always."
-            )  # alike for either word: others may hear or read it
+                raise NotAllowed(NOT_HER_WORD)
+            return str(TAKEN_IN)
         case "on_it":
             check_in_people.acknowledge(check_in=row, by=user, at=at)
             return _("You are on it. The others are not woken for now.")

@@ -8,7 +8,7 @@ from helpline.core.outbox.models import Message
 from tests.cases.check_in_rows import ACTS, DANGER, DUE, SAFE, make_rose, minutes, start, sweep_until
 from tests.dashboard.conftest import sit_down as sit_down
 from tests.dashboard.conftest import text_of
-from tests.factories import NIGHT, make_follow_up, make_person
+from tests.factories import NIGHT, make_case, make_follow_up, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -117,16 +117,16 @@ def test_i_am_on_it_and_nobody_answered(desk, case, thandi, now):
 
 def test_she_has_arrived_only_with_her_word(desk, case, thandi):
     check_in = start(case, thandi)
-    assert "That is not her word" in text_of(press(desk, check_in, "arrived", word="rose"))
+    assert "That is not the word" in text_of(press(desk, check_in, "arrived", word="rose"))
     assert CheckIn.objects.get().state == "running"
-    assert "Thank her and say goodbye as always." in text_of(press(desk, check_in, "arrived", word="Sunflower"))
+    assert "Thank them and say goodbye as always." in text_of(press(desk, check_in, "arrived", word="Sunflower"))
     assert CheckIn.objects.get().state == "safe"
 
 
 def test_the_word_for_danger_is_thanked_with_the_same_words_and_the_page_says_what_not_to_do(desk, case, thandi):
     check_in = start(case, thandi)
     page = text_of(press(desk, check_in, "arrived", word=DANGER))
-    assert "Thank her and say goodbye as always." in page
+    assert "Thank them and say goodbye as always." in page
     assert "She gave her word for danger." in page
     assert "Do not ring her" in page
     assert "30 minutes more" not in page
@@ -257,3 +257,45 @@ def test_it_is_printed_only_where_she_wants_paper_and_never_sent(desk, case):
     assert "He drinks." in paper
     assert case.ref not in paper.split("<article")[1].split("</article>")[0]
     assert Message.objects.count() == 0
+
+
+# A call from her number
+
+
+def call_from(case, person):
+    """Her number rings again: a new case, which is Nomsa's who picked up, and only possibly hers."""
+    return make_case(line=case.line, caller=case.caller, number=case.number, owner=person, possibly_known=True)
+
+
+@pytest.mark.parametrize(("word", "state"), [(SAFE, "safe"), (DANGER, "missed"), ("rose", "running")])
+def test_who_picks_up_a_call_from_her_number_takes_her_word_before_anything_else_is_open(
+    sit_down, case, thandi, nomsa, word, state
+):
+    start(case, thandi)
+    new = call_from(case, nomsa)
+    desk = sit_down(nomsa)
+    page = text_of(desk.get(f"/cases/{new.ref}/"))
+    assert "Somebody who uses this number has a check-in." in page
+    assert case.ref not in page
+    told = text_of(desk.post(f"/cases/{new.ref}/safety/word/", {"word": word}, follow=True))
+    assert ("Thank them and say goodbye as always." in told) is (state != "running")
+    assert CheckIn.objects.get().state == state
+
+
+def test_a_voice_that_nobody_knows_stands_nobody_down(sit_down, case, thandi, nomsa):
+    start(case, thandi, safe_word="")
+    new = call_from(case, nomsa)
+    sit_down(nomsa).post(f"/cases/{new.ref}/safety/word/", {"word": "safe"})
+    assert CheckIn.objects.get().state == "running"
+
+
+def test_a_running_check_in_stands_above_the_case_of_a_known_caller(desk, case, thandi):
+    start(case, thandi)
+    assert "A check-in runs." in text_of(desk.get(f"/cases/{case.ref}/"))
+
+
+def test_a_case_with_a_running_check_in_is_not_closed(desk, case, thandi):
+    start(case, thandi)
+    assert "A check-in runs on this case" in text_of(desk.post(f"/cases/{case.ref}/close/", follow=True))
+    case.refresh_from_db()
+    assert case.state == "open"

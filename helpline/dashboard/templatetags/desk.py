@@ -13,7 +13,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Case
 from cases.promises import say_when as say_promised
+from cases.services.check_in_reading import Shown, read_shown
 from helpline.core import clock
 from helpline.core.http import words
 from helpline.core.staff.models import User
@@ -164,6 +166,12 @@ def running(since: datetime) -> SafeString:
     return format_html(
         '<time class="call-time" data-since="{}">{}</time>', since.isoformat(), words.say_running(since, clock.now())
     )
+
+
+@register.simple_tag
+def check_in_of(case: Case) -> Shown | None:
+    """Give the live check-in that whoever speaks with the caller of this case must know of."""
+    return read_shown(case, clock.now())
 
 
 @register.simple_tag

@@ -11,6 +11,7 @@ VERBS = {
     "safety_plan_keep": {"warning_signs": "x", "readers": "team", "version": "1"},
     "safety_plan_confirm": {},
     "check_in_set": {"by": "23:30", "grace_minutes": "10"},
+    "check_in_word": {"word": "x"},
     "check_in": {"verb": "stop", "reason": "x"},
 }
 REFS = {"<slug:check_in_ref>": lambda case: case.check_ins.get().ref}
