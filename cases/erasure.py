@@ -286,6 +286,53 @@ class Cases(Eraser):
                 Told(_("How it is taken back"), "withdraw_by"),
             ),
         ),
+        Holding(
+            "cases.ChoicePoint", _("What was explained before a legal step"), case="talk__case", related=("talk__case",),
+            is_hers=lambda row, subject: is_about_her(row.talk, subject), because=ABOUT_ANOTHER,
+            tells=(
+                Told(_("Point"), "number"), Told(_("How it went"), "state"), Told(_("When"), "at"),
+                Told(_("What you asked"), "note"),
+            ),
+        ),
+        Holding(
+            "cases.ChoiceTalk", _("What you chose before a legal step"), case="case", related=("case",),
+            is_hers=is_about_her, because=ABOUT_ANOTHER, when="began_at", code="step",
+            tells=(
+                Told(_("Step"), "step"), Told(_("Begun"), "began_at"), Told(_("What you chose"), "result"),
+                Told(_("When"), "decided_at"), Told(_("In your words"), "words"), Told(_("Who interpreted"), "interpreter"),
+                Told(_("Who was with you"), "companion"), Told(_("Who heard it"), "witness"), Told(_("Taken"), "taken_at"),
+            ),
+        ),
+        Holding(
+            "cases.PlanStep", _("Steps of your plan"), case="goal__case", related=("goal__case",),
+            is_hers=lambda row, subject: is_about_her(row.goal, subject), because=ABOUT_ANOTHER,
+            tells=(
+                Told(_("Step"), "words"), Told(_("Who else does it"), "who"), Told(_("By when"), "due_at"),
+                Told(_("What became of it"), "state"), Told(_("Why"), "why"),
+            ),
+        ),
+        Holding(
+            "cases.Goal", _("What you want to reach"), case="case", related=("case",), is_hers=is_about_her,
+            because=ABOUT_ANOTHER, when="set_at", code="state",
+            tells=(
+                Told(_("Goal"), "words"), Told(_("What became of it"), "state"), Told(_("Why"), "why"),
+                Told(_("Set"), "set_at"),
+            ),
+        ),
+        Holding(
+            "cases.Closing", _("How a case ended"), case="case", related=("case",), is_hers=is_about_her,
+            because=ABOUT_ANOTHER, when="closed_at", code="reason",
+            tells=(
+                Told(_("Why"), "reason"), Told(_("When"), "closed_at"), Told(_("May be taken up again"), "may_resume"),
+                Told(_("What we say then"), "say_then"), Told(_("What you wanted"), "wants"),
+            ),
+        ),
+        Holding(
+            "cases.Review", _("What a supervisor looked at"), case="case", related=("case",), is_hers=is_about_her,
+            because=ABOUT_ANOTHER, when="asked_at", code="step",
+            tells=(Told(_("What"), "step"), Told(_("Asked"), "asked_at"), Told(_("Answer"), "state"),
+                   Told(_("Note"), "note"), Told(_("Note of the answer"), "answer_note")),
+        ),
         Holding("cases.HandOver", _("Notes at the end of a shift"), case="cases"),
         Holding(
             "cases.LegalHold", _("Holds"), case="case", tells=(Told(_("Why it is kept"), "why"), Told(_("Until"), "until"))

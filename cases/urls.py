@@ -3,7 +3,9 @@
 from django.urls import URLPattern, URLResolver, path
 
 from cases.views import (
+    choices,
     clocks,
+    closing,
     consents,
     contact,
     contact_people,
@@ -13,6 +15,7 @@ from cases.views import (
     incident_texts,
     incidents,
     law_cards,
+    plan,
     safety,
     stations,
 )
@@ -90,4 +93,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("law-cards/", law_cards.listed, name="law_cards"),
     path("law-cards/new/", law_cards.new, name="law_card_new"),
     path("law-cards/<slug:card_ref>/", law_cards.card, name="law_card"),
+    path("cases/<slug:ref>/choices/", choices.talks, name="choices"),
+    path("cases/<slug:ref>/choices/<slug:talk_ref>/", choices.talk, name="choice"),
+    path("cases/<slug:ref>/choices/<slug:talk_ref>/decide/", choices.decide, name="choice_decide"),
+    path("cases/<slug:ref>/plan/", plan.plan_page, name="plan"),
+    path("cases/<slug:ref>/plan/goals/<slug:goal_ref>/", plan.goal, name="plan_goal"),
+    path("cases/<slug:ref>/plan/steps/<slug:step_ref>/", plan.step, name="plan_step"),
+    path("cases/<slug:ref>/closing/", closing.closing_page, name="closing"),
+    path("cases/<slug:ref>/reviews/", closing.review_ask, name="review_ask"),
+    path("cases/<slug:ref>/reviews/<slug:review_ref>/", closing.review_answer, name="review_answer"),
+    path("reviews/", closing.review_list, name="reviews"),
+    path("reviews/rules/", closing.review_rules, name="review_rules"),
 ]

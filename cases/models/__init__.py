@@ -2,7 +2,9 @@
 
 from cases.models.caller import Caller, ContactRoute, Number, RouteKind, SafeContact, SafeContactCard, Voicemail, Whose
 from cases.models.case import Case, CaseState, LetIn, Note, Source, Urgency
+from cases.models.choice import ChoicePoint, ChoiceResult, ChoiceTalk, LegalStep, PointState
 from cases.models.clock import Clock, ConfirmedBy, LocalRule, StopReason
+from cases.models.closing import Closing, ClosingReason, Review, ReviewedStep, ReviewRule, ReviewState
 from cases.models.consent import Consent, ConsentAnswer, ConsentHow, ConsentWording, Purpose, ReceiverKind
 from cases.models.followup import FollowUp, FollowUpKind, FollowUpState
 from cases.models.handover import HandOver, HandOverState
@@ -25,6 +27,7 @@ from cases.models.incident import (
 from cases.models.law import Consultation, LawCard, LawTopic
 from cases.models.need import Need, NeedKind, NeedOutcome
 from cases.models.person import CallerMerge, NameKind, NumberChange, SayIn, SomebodyAsked, SpokenName, WhyEnded
+from cases.models.plan import Goal, GoalState, PlanStep, StepState
 from cases.models.safety import (
     CheckIn,
     CheckInContact,
@@ -40,13 +43,15 @@ from cases.models.station import LiaisonOfficer, PromiseState, Station, StationM
 
 __all__ = [
     "Act", "AdvocacyText", "Answer", "Caller", "CallerMerge", "Case", "CaseState", "CheckIn", "CheckInContact",
-    "CheckInState", "CheckInStep", "Clock", "ConfirmedBy", "Consent", "ConsentAnswer", "ConsentHow", "ConsentWording",
-    "Consultation", "ContactRoute", "CouldNotCome", "Detention", "FollowUp", "FollowUpKind", "FollowUpState",
-    "HandOver", "HandOverState", "Hearing", "HearingState", "HoldReason", "ImportFile", "ImportedCase", "Incident",
-    "IncidentDraft", "LawCard", "LawTopic", "LegalHold", "LetIn", "LiaisonOfficer", "LocalRule", "NameKind", "Need",
-    "NeedKind", "NeedOutcome", "Note", "Number", "NumberChange", "PartOfDay", "Perpetrator", "PlanReaders",
-    "PromiseState", "Purpose", "ReceiverKind", "ReportKind", "RouteKind", "SafeContact", "SafeContactCard",
-    "SafetyPlan", "Said", "SayIn", "SearchWord", "SomebodyAsked", "Source", "SpokenName", "Station", "StationMeeting",
-    "StationPromise", "StepKind", "StepResult", "StopReason", "Teller", "Urgency", "Voicemail", "Whose", "WhyEnded",
+    "CheckInState", "CheckInStep", "ChoicePoint", "ChoiceResult", "ChoiceTalk", "Clock", "Closing", "ClosingReason",
+    "ConfirmedBy", "Consent", "ConsentAnswer", "ConsentHow", "ConsentWording", "Consultation", "ContactRoute",
+    "CouldNotCome", "Detention", "FollowUp", "FollowUpKind", "FollowUpState", "Goal", "GoalState", "HandOver",
+    "HandOverState", "Hearing", "HearingState", "HoldReason", "ImportFile", "ImportedCase", "Incident",
+    "IncidentDraft", "LawCard", "LawTopic", "LegalHold", "LegalStep", "LetIn", "LiaisonOfficer", "LocalRule",
+    "NameKind", "Need", "NeedKind", "NeedOutcome", "Note", "Number", "NumberChange", "PartOfDay", "Perpetrator",
+    "PlanReaders", "PlanStep", "PointState", "PromiseState", "Purpose", "ReceiverKind", "ReportKind", "Review",
+    "ReviewRule", "ReviewState", "ReviewedStep", "RouteKind", "SafeContact", "SafeContactCard", "SafetyPlan", "Said",
+    "SayIn", "SearchWord", "SomebodyAsked", "Source", "SpokenName", "Station", "StationMeeting", "StationPromise",
+    "StepKind", "StepResult", "StepState", "StopReason", "Teller", "Urgency", "Voicemail", "Whose", "WhyEnded",
     "WordKind",
 ]  # fmt: skip

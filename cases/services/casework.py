@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.lifecycle import CaseVerb, move_case
-from cases.models import Case, CaseState, CheckIn, FollowUp, LetIn, Note, Urgency, WordKind
-from cases.services import word_index
+from cases.models import Case, CaseState, CheckIn, FollowUp, LetIn, Note, ReviewedStep, Urgency, WordKind
+from cases.services import approval, word_index
 from helpline.core.audit import services as audit
 from helpline.core.errors import Conflict, NotAllowed
 from helpline.core.realtime import services as realtime
@@ -203,7 +203,9 @@ def set_urgency(*, case: Case, by: User, urgency: str, at: datetime) -> Case:
 
 @transaction.atomic
 def close(*, case: Case, by: User, at: datetime) -> Case:
-    """End a case. Raises NotAllowed while something is still promised on it, or where it is not open."""
+    """End a case. Raises NotAllowed while something is still promised on it, where it is not open, and where a supervisor
+    must look at it first. `cases.services.closing` asks why, and how they come back.
+    """
     now = lock(case)
     if CheckIn.objects.live().filter(case=now).exists():
         raise NotAllowed(_("A check-in runs on this case: wait for it, or stop it first."))
@@ -217,6 +219,8 @@ def close(*, case: Case, by: User, at: datetime) -> Case:
             )
             % {"count": promised}
         )
+    approval.check(now, ReviewedStep.CLOSING, by)
+    approval.use(now, ReviewedStep.CLOSING, at)
     return _move(now, "close", by, at)
 
 

@@ -199,20 +199,35 @@ def _stop(case: Case, cases: Sequence[Case], purpose: str, by: User, at: datetim
     plan, why = plans.PLANS.get(purpose, plans.NOTHING), plans.refusal(purpose)
     refused = [one for one in cases if consents.is_refused(one, purpose, at=at)]
     resting = plans.rest_on(_gone(cases, purpose, at))
-    skipped = 0
-    promised = FollowUp.objects.unfinished().filter(resting | plan.follow_ups() & Q(case__in=refused))
-    for follow_up in promised.select_related("case").order_by("pk"):
-        followups.skip(follow_up=follow_up, by=by, at=at, reason=why)
-        skipped += 1
     about = Q(about__in=[one.ref for one in refused])
     if purpose == Purpose.CONTACT and case in refused and case.caller is not None and not case.possibly_known:
         about |= Q(route=Route.CALLER, to_ref__in=list(case.caller.numbers.values_list("ref", flat=True)))
-    waiting = Message.objects.filter(resting | plan.messages() & about, state=MessageState.WAITING)
-    canceled = sum(outbox.cancel(key=message.key, why=why[:200]) for message in waiting.order_by("pk"))
+    skipped = skip(resting | plan.follow_ups() & Q(case__in=refused), why=why, by=by, at=at)
+    canceled = cancel(resting | plan.messages() & about, why=why)
     audit.record(
         by=by, verb="consent.stopped", what="case", about=case.ref, at=at,
         purpose=purpose, follow_ups=skipped, messages=canceled,
     )  # fmt: skip
+
+
+def stop(resting: Q, *, why: str, by: User, at: datetime) -> None:
+    """Stop the follow-ups and messages that `resting` names by their keys (`plans.rest_on`)."""
+    skip(resting, why=why, by=by, at=at)
+    cancel(resting, why=why)
+
+
+def skip(wanted: Q, *, why: str, by: User, at: datetime) -> int:
+    """Let go of unfinished follow-ups, with the reason in the story; return how many."""
+    rows = list(FollowUp.objects.unfinished().filter(wanted).select_related("case").order_by("pk"))
+    for follow_up in rows:
+        followups.skip(follow_up=follow_up, by=by, at=at, reason=why)
+    return len(rows)
+
+
+def cancel(wanted: Q, *, why: str) -> int:
+    """Take messages out of the outbox that have not left; return how many."""
+    waiting = Message.objects.filter(wanted, state=MessageState.WAITING).order_by("pk")
+    return sum(outbox.cancel(key=message.key, why=why[:200]) for message in waiting)
 
 
 def _gone(cases: Sequence[Case], purpose: str, at: datetime) -> list[Consent]:

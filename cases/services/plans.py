@@ -12,7 +12,7 @@ from typing import Final
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from cases.models import Case, Consent, FollowUpKind, Purpose
+from cases.models import Case, ChoiceTalk, Consent, FollowUpKind, Purpose
 from cases.services import consents
 from helpline.core.outbox.models import Route
 
@@ -37,29 +37,30 @@ PLANS: Final[Mapping[str, Plan]] = {
     # Nobody rings or writes to her, and nobody near her is written to.
     Purpose.CONTACT: Plan(
         kinds=frozenset({FollowUpKind.CALL_BACK, FollowUpKind.SAFETY}),
+        becauses=frozenset({"choice_again"}),
         routes=frozenset({Route.CALLER, Route.CONTACT}),
     ),
 }
 
 
-def key_on(consent: Consent, rest: str) -> str:
+def key_on(yes: Consent | ChoiceTalk, rest: str) -> str:
     """Return the key of a follow-up or a message that rests on one yes, such as what goes to the lawyer it names.
 
-    Whatever has such a key is stopped when that yes is gone, whichever purpose it was for.
+    Whatever has such a key is stopped when that yes is gone, whichever purpose or step it was for.
     """
-    return f"{_begin(consent)}{rest}"
+    return f"{_begin(yes)}{rest}"
 
 
-def rest_on(consents_gone: Iterable[Consent]) -> Q:
+def rest_on(gone: Iterable[Consent | ChoiceTalk]) -> Q:
     """Return the condition for follow-ups and messages that rest on one of these."""
     wanted = Q(pk__in=[])
-    for consent in consents_gone:
-        wanted |= Q(key__startswith=_begin(consent))
+    for yes in gone:
+        wanted |= Q(key__startswith=_begin(yes))
     return wanted
 
 
-def _begin(consent: Consent) -> str:
-    return f"on-{consent.ref}-"
+def _begin(yes: Consent | ChoiceTalk) -> str:
+    return f"on-{yes.ref}-"
 
 
 def why_not(case: Case, *, kind: str, because: str, at: datetime) -> str:

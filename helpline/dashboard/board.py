@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, CheckIn, FollowUp, HandOver, Urgency
+from cases.services.reviews import count_waiting
 from helpline.core.alarms.models import Alarm
 from helpline.core.http.words import here
 from helpline.core.lines.models import Line
@@ -280,6 +281,7 @@ class TonightPart:
     messages: Sequence[Message]
     messages_count: int
     alarms: Sequence[Alarm]
+    reviews: int = 0  # what waits for a supervisor; of no interest to others
 
 
 def read_tonight(user: User, at: datetime) -> TonightPart:
@@ -301,6 +303,7 @@ def read_tonight(user: User, at: datetime) -> TonightPart:
         messages=[Message(one.call.case.ref if one.call.case else "", one.made_at, one.seconds) for one in messages],
         messages_count=len(messages) if len(messages) < MESSAGES_SHOWN else unheard.count(),
         alarms=list(Alarm.objects.open()[:MESSAGES_SHOWN]) if tells else [],
+        reviews=count_waiting() if user.holds(Role.SUPERVISOR) else 0,
     )
 
 

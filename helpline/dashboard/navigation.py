@@ -49,6 +49,8 @@ PLACES = (
     Place("office:lines", _("Lines"), "lines", "g i", RUNS_THE_LINE),
     Place("cases:clock_rules", _("Clocks"), "due", "g k", RUNS_THE_LINE),
     Place("cases:stations", _("Stations"), "stations", "g d", KEEPS_STATIONS),
+    Place("cases:reviews", _("Reviews"), "done", "g v", frozenset({Role.SUPERVISOR})),
+    Place("cases:wordings", _("Words"), "note", "g w", frozenset({Role.COORDINATOR})),
     Place("office:staff", _("Staff"), "staff", "g s", RUNS_THE_LINE),
     Place("reports:figures", _("Figures"), "figures", "g n", RUNS_THE_LINE),
     Place("telephony:practice_phone", _("Practice phone"), "practice", "g p", EVERYBODY),

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
-from cases.panels import clocks, consents, hearings, incidents, needs, safety
+from cases.panels import choices, clocks, closing, consents, hearings, incidents, needs, plan, safety
 from helpline.core.staff.models import User
 
 Read = Callable[[Case, User, datetime], Mapping[str, Any] | None]
@@ -54,12 +54,15 @@ AREAS: tuple[Area, ...] = (
     Area("hearings", hearings.read, _("Write down a day in court"), "rota", "cases:hearings", "h"),
     Area("needs", needs.read, _("What they need"), "hand", "cases:needs"),
     Area("consents", consents.read, _("What they agree to"), "known", "cases:consents"),
+    Area("choices", choices.read, _("A legal step"), "hand", "cases:choices"),
+    Area("plan", plan.read, _("A plan"), "note", "cases:plan"),
+    Area("closing", closing.read, "", "done", "cases:closing"),
 )
 
 # From the top of the column to its end. An area that is not named here stands at the end; "promises" are the page's own.
 ORDER = (
-    *("clocks", "promises", "safety", "check_ins", "court", "hearings", "consent", "consents", "incidents", "incident"),
-    *("referrals", "plan", "attachments", "files", "together", "transfer"),
+    *("clocks", "promises", "safety", "check_ins", "court", "hearings", "closing", "consent", "consents", "choices"),
+    *("incidents", "incident", "referrals", "plan", "attachments", "files", "together", "transfer"),
 )
 
 

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from cases.consenting import Receiver
-from cases.services import consent_keeping, followups
+from cases.services import choices, consent_keeping, followups, plan, reviews
 from cases.services.consent_keeping import Answer
 from cases.services.importing import taking_over
 from helpline.dashboard.live import Places
@@ -29,6 +29,12 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
     followups.add(case=case, kind="call_back", due_at=NIGHT, at=NIGHT, by=thandi, owner=thandi)
     past = taking_over.keep_file(content=b"Date,Phone\n2024-03-14,+447700900291\nsoon,12\n", by=naledi, at=NIGHT)
     answers = [Answer("share", "given", Receiver("lawyer", "Lawyer N.")), Answer("police", "refused")]
+    talk = choices.begin(case=case, step="police_report", by=thandi, at=NIGHT, language="en", companion="Lindiwe")
+    choices.say_point(talk=talk, number=1, state="asked", note="who hears it?", by=thandi, at=NIGHT)
+    goal = plan.set_goal(case=case, words="my papers back, and never that station again", by=thandi, at=NIGHT)
+    plan.add_step(goal=goal, words="ring the station", owner=thandi, due_at=NIGHT, by=thandi, at=NIGHT)
+    plan.add_step(goal=goal, words="ask her sister", who="she herself", by=thandi, at=NIGHT)
+    reviews.ask(case=case, step="closing", by=thandi, at=NIGHT, note="all done")
     consent_keeping.record(case=case, answers=answers, by=thandi, at=NIGHT, limits="not the child")
     for person in (thandi, lerato, naledi, pieter):
         give_password(person)
@@ -52,6 +58,10 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
             "/cases/new/",
             f"/cases/{case.ref}/needs/",
             f"/cases/{case.ref}/consents/",
+            f"/cases/{case.ref}/choices/",
+            f"/cases/{case.ref}/choices/{talk.ref}/",
+            f"/cases/{case.ref}/plan/",
+            f"/cases/{case.ref}/closing/",
             "/calls/",
             "/texts/",
             "/rota/",
@@ -67,8 +77,9 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
             "/figures/",
             "/words/",
             "/words/story/",
+            "/reviews/rules/",
         ],
-        "naledi": ["/", "/calls/", "/cases/import/", f"/cases/import/{past.ref}/"],
+        "naledi": ["/", "/calls/", "/reviews/", "/cases/import/", f"/cases/import/{past.ref}/"],
         "pieter": ["/", "/staff/", f"/staff/{thandi.ref}/", "/accounts/2fa/"],
     }
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.consenting import Receiver
 from cases.models import CheckIn, ContactRoute, HandOver
-from cases.services import consent_keeping
+from cases.services import choices, consent_keeping, plan, reviews
 from cases.services.consent_keeping import Answer
 from helpline.api.tokens import issue_token
 from telephony.models import Leg, Media, Recording, Text
@@ -20,6 +20,7 @@ PAGES = [
     "/cases/{case}/consents/", "/cases/{case}/contact/",
     "/cases/{case}/safety/",
     "/cases/{case}/call/", "/cases/{case}/call/state/", "/board/ringing/",
+    "/cases/{case}/consents/", "/cases/{case}/choices/", "/cases/{case}/plan/", "/cases/{case}/closing/", "/reviews/",
 ]  # fmt: skip
 KINDS = ["calls", "texts", "callers", "cases", "follow-ups", "consents", "check-ins", "staff", "shifts", "lines"]
 
@@ -58,6 +59,11 @@ def busy_night(line, thandi, sipho, at, ring):
             let_in(other, thandi)
             for one in (case, other):
                 make_note(one, thandi, "a word", at=when)
+                talk = choices.begin(case=one, step="testify", by=thandi, at=when, language="en")
+                choices.decide(talk=talk, result="no", by=thandi, at=when)
+                goal = plan.set_goal(case=one, words="a word", by=thandi, at=when)
+                plan.add_step(goal=goal, words="a word", owner=sipho, due_at=at, by=thandi, at=when)
+                reviews.ask(case=one, step="plan", by=thandi, at=when)
                 consent_keeping.record(
                     case=one, answers=[Answer("share", "given", Receiver("lawyer", f"L. {number}"))], by=thandi, at=when
                 )

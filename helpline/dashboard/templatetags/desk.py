@@ -96,6 +96,9 @@ BECAUSE: dict[str, str | Promise] = {
     "check_in_contact": _("A check-in: ring one of her people"),
     "safety_plan": _("Go through the safety plan again"),
     "ask_station": _("Speak with the station: they said yes"),
+    "choice_again": _("Ask again about a legal step"),
+    "plan_step": _("A step of the plan"),
+    "review_returned": _("A supervisor gave it back"),
 }
 ALARMS: dict[str, str | Promise] = {
     "call_without_answer": _("A call that nobody answered"),
