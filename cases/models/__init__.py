@@ -24,6 +24,7 @@ from cases.models.incident import (
     Said,
     Teller,
 )
+from cases.models.information import InformationCard, InformationSound, InformationVersion, Topic
 from cases.models.law import Consultation, LawCard, LawTopic
 from cases.models.need import Need, NeedKind, NeedOutcome
 from cases.models.person import CallerMerge, NameKind, NumberChange, SayIn, SomebodyAsked, SpokenName, WhyEnded
@@ -47,11 +48,11 @@ __all__ = [
     "ConfirmedBy", "Consent", "ConsentAnswer", "ConsentHow", "ConsentWording", "Consultation", "ContactRoute",
     "CouldNotCome", "Detention", "FollowUp", "FollowUpKind", "FollowUpState", "Goal", "GoalState", "HandOver",
     "HandOverState", "Hearing", "HearingState", "HoldReason", "ImportFile", "ImportedCase", "Incident",
-    "IncidentDraft", "LawCard", "LawTopic", "LegalHold", "LegalStep", "LetIn", "LiaisonOfficer", "LocalRule",
-    "NameKind", "Need", "NeedKind", "NeedOutcome", "Note", "Number", "NumberChange", "PartOfDay", "Perpetrator",
-    "PlanReaders", "PlanStep", "PointState", "PromiseState", "Purpose", "ReceiverKind", "ReportKind", "Review",
-    "ReviewRule", "ReviewState", "ReviewedStep", "RouteKind", "SafeContact", "SafeContactCard", "SafetyPlan", "Said",
-    "SayIn", "SearchWord", "SomebodyAsked", "Source", "SpokenName", "Station", "StationMeeting", "StationPromise",
-    "StepKind", "StepResult", "StepState", "StopReason", "Teller", "Urgency", "Voicemail", "Whose", "WhyEnded",
-    "WordKind",
+    "IncidentDraft", "InformationCard", "InformationSound", "InformationVersion", "LawCard", "LawTopic", "LegalHold",
+    "LegalStep", "LetIn", "LiaisonOfficer", "LocalRule", "NameKind", "Need", "NeedKind", "NeedOutcome", "Note",
+    "Number", "NumberChange", "PartOfDay", "Perpetrator", "PlanReaders", "PlanStep", "PointState", "PromiseState",
+    "Purpose", "ReceiverKind", "ReportKind", "Review", "ReviewRule", "ReviewState", "ReviewedStep", "RouteKind",
+    "SafeContact", "SafeContactCard", "SafetyPlan", "Said", "SayIn", "SearchWord", "SomebodyAsked", "Source",
+    "SpokenName", "Station", "StationMeeting", "StationPromise", "StepKind", "StepResult", "StepState", "StopReason",
+    "Teller", "Topic", "Urgency", "Voicemail", "Whose", "WhyEnded", "WordKind",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases.access import READ, WRITE, Reason, get_case, may_read_story
 from cases.models import Case
-from cases.services import casework
+from cases.services import casework, information
 from cases.services.code_words import was_given
 from cases.services.contact_sheet import read_safe_lines
 from helpline.core import clock
@@ -59,6 +59,7 @@ def call_screen(request: HttpRequest, ref: str) -> HttpResponse:
         "draft": casework.read_draft(case=case, by=user) if may_read else "",
         "kinds": kind_choices(),
         "steps": step_choices(),
+        "topics": information.read_for(case.line),
         "now": at,
     }
     return render(request, "cases/call.html", page)

@@ -47,6 +47,7 @@ PLACES = (
     Place("office:texts", _("Texts"), "texts", "g t", SPEAKS_WITH_CALLERS),
     Place("office:rota", _("Rota"), "rota", "g r", EVERYBODY),
     Place("office:lines", _("Lines"), "lines", "g i", RUNS_THE_LINE),
+    Place("cases:information", _("Information"), "book", "g w", EVERYBODY),
     Place("cases:clock_rules", _("Clocks"), "due", "g k", RUNS_THE_LINE),
     Place("cases:stations", _("Stations"), "stations", "g d", KEEPS_STATIONS),
     Place("cases:reviews", _("Reviews"), "done", "g v", frozenset({Role.SUPERVISOR})),

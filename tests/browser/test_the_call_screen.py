@@ -7,9 +7,11 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
-from cases.models import Case, FollowUp, Note
+from cases.models import Case, FollowUp, InformationCard, InformationSound, Note
+from cases.services import information
 from telephony.models import Call
 from tests.browser.conftest import cookie_of
+from tests.cases.test_information import wav
 from tests.factories import NIGHT, make_call, make_caller, make_case, make_follow_up
 from tests.telephony.conformance.signing import CALLER, LINE, STATUS, VOICE, sign
 
@@ -226,3 +228,51 @@ def test_after_the_word_the_screen_shows_what_stands_open(seat, thandi, line):
     expect(page.locator(".call-known")).to_contain_text("Before court")
     expect(page.locator(".call-known")).to_contain_text(before.ref)
     assert page.url.endswith(f"/cases/{again.ref}/call/")
+
+
+@pytest.fixture
+def cards(lerato):
+    """Two cards, as Lerato wrote them."""
+    common = {"language": "en", "source": "Own practice", "by": lerato, "at": NIGHT}
+    information.write(topic="arrest", words="Ask for a lawyer.", **common)
+    information.write(topic="raid", words="Are you safe where you stand?", **common)
+
+
+def test_what_can_be_said_opens_by_key_and_the_note_stays_as_it_is(seat, rose, thandi, cards):
+    page = seat(thandi, f"/cases/{rose.ref}/call/")
+    page.keyboard.type("they are at the door")
+    page.evaluate("window.isTheSamePage = true")
+    page.keyboard.press("Alt+i")
+    page.keyboard.type("rai")
+    expect(page.get_by_text("Arrest", exact=True)).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Are you safe where you stand?")).to_be_visible()
+    page.keyboard.press("Alt+n")
+    page.keyboard.type(", four of them")
+    expect(page.locator("#note")).to_have_value("they are at the door, four of them")
+    assert page.evaluate("window.isTheSamePage"), "the page was not loaded again"
+    expect(page.locator("#note-form output")).to_contain_text("only you see it yet")
+
+
+def test_a_recording_of_the_browser_s_becomes_what_a_telephone_plays(house, windows, lerato, cards, tmp_path):
+    recording = tmp_path / "voice.wav"
+    recording.write_bytes(wav(1, rate=44100))
+    card = InformationCard.objects.get(topic="raid")
+    page = windows(house, cookies=[cookie_of(lerato, house)]).open(f"/information/{card.ref}/")
+    page.locator("#sound").set_input_files(recording)
+    expect(page.get_by_role("button", name="Take it")).to_be_enabled()
+    sizes = page.evaluate("document.querySelector('#sound').files[0].size")
+    assert abs(sizes - 16044) < 50, "the browser itself has made it small"
+    page.get_by_role("button", name="Take it").click()
+    expect(page.locator("audio")).to_have_count(1)
+    assert InformationSound.objects.get().seconds == 1
+
+
+def test_no_voice_from_elsewhere_reads_a_card_aloud(house, windows, thandi, rose, cards):
+    window = windows(house, cookies=[cookie_of(thandi, house)])
+    window.page.add_init_script(
+        "speechSynthesis.getVoices = () => [{ localService: false, lang: 'en-US', name: 'far away' }];"
+    )
+    page = window.open(f"/cases/{rose.ref}/call/")
+    page.get_by_text("Arrest", exact=True).click()
+    expect(page.locator("[data-aloud]").first).to_be_hidden()

@@ -42,3 +42,28 @@ document.getElementById("wrap-up")?.addEventListener("keydown", (event) => {
 });
 
 show();
+
+// Topics: typing narrows the list, Enter opens the first that is left, Escape or Alt-N goes back to the note.
+const find = document.querySelector("[data-find-topic]");
+const topics = [...document.querySelectorAll("[data-topic]")];
+
+find?.addEventListener("input", () => {
+  const wanted = find.value.trim().toLowerCase();
+  for (const topic of topics) topic.hidden = wanted !== "" && !topic.querySelector("summary").textContent.toLowerCase().includes(wanted);
+});
+
+find?.addEventListener("keydown", (event) => {
+  const first = topics.find((topic) => !topic.hidden);
+  if (event.key === "Enter" && first) {
+    first.open = true;
+    first.querySelector("summary").focus();
+    first.scrollIntoView({ block: "nearest" });
+  } else if (event.key === "Escape" && find.value) {
+    find.value = "";
+    find.dispatchEvent(new Event("input"));
+    event.stopPropagation();
+  } else {
+    return;
+  }
+  event.preventDefault();
+});
