@@ -107,6 +107,32 @@ URGENT_WORDS: Final[Mapping[str, str]] = {
     "sw": """polisi, nimekamatwa, amekamatwa, tumekamatwa, jela, nimebakwa, amebakwa, kisu, hatari, nisaidie, nisaidieni""",
 }
 
+# Phrases of somebody who has the phone of a person that we write to. They stop what goes there until a person has looked, so
+# a phrase that she might well say herself ("my wife") is left out. The words need a native reader in each language.
+OTHER_HANDS: Final[Mapping[str, str]] = {
+    "en": """this is him, this is her husband, this is her boyfriend, this is her father, this is his wife, im her husband, i m her husband, i m her boyfriend, i am
+        her husband, im her boyfriend, i am her boyfriend, her husband here, her boyfriend here, who is this, whos this,
+        who s this, who is that, who dis, who r u, who are you, whose number is this, wrong number, wrong person, this is
+        not her, not her phone, she is not here, shes not here, she s not here, i have her phone, stop texting my wife,
+        stop texting my girlfriend, dont text my wife, don t text my wife, leave my wife alone""",
+    "fr": """c est son mari, je suis son mari, qui est ce, qui c est, c est qui, qui êtes vous, mauvais numéro, erreur de
+        numéro, ce n est pas elle, elle n est pas là""",
+    "af": """dit is haar man, ek is haar man, wie is dit, wie is jy, verkeerde nommer, sy is nie hier nie""",
+    "es": """soy su marido, soy su esposo, soy su novio, quién es, quién eres, número equivocado, ella no está""",
+    "pt": """sou o marido dela, aqui é o marido, quem é, quem é você, número errado, ela não está""",
+    "uk": """це її чоловік, я її чоловік, хто це, ви хто, не той номер, помилилися номером, її немає""",
+    "ru": """это ее муж, я ее муж, кто это, вы кто, не тот номер, ошиблись номером, ее нет""",
+}
+_CODE_WORDS: Final = (
+    "code word",
+    "codeword",
+    "mot de passe",
+    "palabra clave",
+    "palavra chave",
+    "кодовое слово",
+    "кодове слово",
+)
+
 _GSM_BASIC: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -154,6 +180,27 @@ def is_urgent(body: str, *, also: Iterable[str] = ()) -> bool:
     text = f" {' '.join(_words(body))} "
     own = (" ".join(_words(phrase)) for phrase in also)
     return any(f" {phrase} " in text for phrase in (*_ALL_URGENT, *own) if phrase)
+
+
+def is_in_other_hands(body: str) -> bool:
+    """Say whether a text sounds as if somebody else has the phone: "this is her husband", "who is this?"."""
+    return _holds_any(body, _ALL_OTHER_HANDS)
+
+
+def speaks_of_code_word(body: str) -> bool:
+    """Say whether a text gives itself out as the code word: "the code word is …"."""
+    return _holds_any(body, _ALL_CODE_WORDS)
+
+
+def holds_phrase(body: str, phrase: str) -> bool:
+    """Say whether a text holds a word or phrase as whole words; case, accents and what lies between do not matter."""
+    said = " ".join(_words(phrase))
+    return bool(said) and _holds_any(body, (said,))
+
+
+def _holds_any(body: str, phrases: Iterable[str]) -> bool:
+    text = f" {' '.join(_words(body))} "
+    return any(f" {phrase} " in text for phrase in phrases)
 
 
 @dataclass(frozen=True)
@@ -243,6 +290,10 @@ _ALL_CHECK_INS: Final[Mapping[CheckIn, frozenset[str]]] = {
     meant: frozenset(" ".join(_words(word)) for language in CHECK_INS.values() for word in language[meant])
     for meant in ("safe", "more")
 }
+_ALL_OTHER_HANDS: Final = frozenset(
+    " ".join(_words(phrase)) for language in OTHER_HANDS.values() for phrase in language.split(",")
+)
+_ALL_CODE_WORDS: Final = frozenset(" ".join(_words(phrase)) for phrase in _CODE_WORDS)
 _MINUTES: Final = frozenset({"min", "mins", "minutes", "minutos", "minute", "хв", "мин"})
 _ALL_URGENT: Final = frozenset(
     " ".join(_words(phrase)) for phrases in URGENT_WORDS.values() for phrase in phrases.split(",")

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -13,8 +13,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.access import READ, WRITE, get_case, get_follow_up, mask_number, with_story
-from cases.models import Caller, Case, CaseState, FollowUp, FollowUpKind, FollowUpState, Number, Source, Urgency
+from cases.access import READ, WRITE, get_case, get_follow_up, with_story
+from cases.models import Case, CaseState, FollowUp, FollowUpKind, FollowUpState, Source, Urgency
 from cases.services import casework, followups
 from cases.services.giving import give_case
 from cases.services.intake import open_without_call
@@ -289,44 +289,3 @@ class FollowUps(Records[FollowUp]):
         if why and not any("note" in change.keywords or "reason" in change.keywords for _field, change in changes):
             raise serializers.ValidationError({"why": [_("Say why together with what became of it.")]})
         return changes
-
-
-class CallerFields(Fields[Caller]):
-    """Somebody who calls. Names and numbers (their last three figures) only where a case of theirs may be read."""
-
-    ref = serializers.CharField(read_only=True)
-    code_name = serializers.CharField(read_only=True, allow_null=True)
-    pronouns = serializers.CharField(read_only=True, allow_null=True)
-    numbers = serializers.SerializerMethodField()
-
-    def get_numbers(self, caller: Caller) -> list[str]:
-        return [mask_number(str(held.number)) for held in caller.numbers.all()]
-
-    def to_representation(self, instance: Caller) -> dict[str, Any]:
-        if instance.pk not in self.context["known"]:
-            return {"ref": instance.ref, "code_name": None, "pronouns": None, "numbers": []}
-        told: dict[str, Any] = super().to_representation(instance)
-        return told
-
-
-class Callers(Records[Caller]):
-    """People who call, of the cases that this person may know of.
-
-    Somebody who is only possibly known on a case stays nameless there: the phone may be shared.
-    """
-
-    queryset = Caller.objects.all()
-    serializer_class = CallerFields
-
-    def rows(self) -> QuerySet[Caller]:
-        cases = Case.objects.visible_to(self.person).exclude(caller=None)
-        in_order = Prefetch("numbers", Number.objects.order_by("pk"))
-        return Caller.objects.filter(pk__in=cases.values("caller_id")).prefetch_related(in_order)
-
-    def look_up(self, rows: Sequence[Caller]) -> dict[str, Any]:
-        cases = list(Case.objects.visible_to(self.person).filter(caller__in=rows, possibly_known=False))
-        stories = with_story(self.person, cases)
-        known = {case.caller_id for case in cases if case.ref in stories}
-        told = [caller.ref for caller in rows if caller.pk in known]
-        note_readings(by=self.person, what="caller", refs=told, at=self.at)
-        return {"known": known}

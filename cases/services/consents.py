@@ -47,6 +47,13 @@ def holding(cases: Iterable[Case], purpose: str, *, at: datetime) -> frozenset[i
     return frozenset(case.pk for case in cases if consenting.holds(read(case, purpose), ANYBODY, at))
 
 
+def refusing(cases: Iterable[Case], purpose: str, *, at: datetime) -> frozenset[int]:
+    """Return the keys of those of these cases in which a no to a purpose stands, as `is_refused`: one query for any number."""
+    cases = list(cases)
+    read = _read_many(cases, Purpose(purpose))
+    return frozenset(case.pk for case in cases if consenting.is_refused(read(case, purpose), ANYBODY, at))
+
+
 def which_hold(rows: Iterable[Consent], *, at: datetime) -> frozenset[int]:
     """Return the keys of those of these answers whose purpose and receiver have a yes that counts now: one query."""
     rows = list(rows)

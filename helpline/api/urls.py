@@ -4,7 +4,8 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from cases.api.casework import Callers, Cases, FollowUps
+from cases.api.callers import Callers
+from cases.api.casework import Cases, FollowUps
 from cases.api.check_ins import CheckIns
 from cases.api.consents import Consents
 from cases.api.incidents import Incidents

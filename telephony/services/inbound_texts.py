@@ -20,6 +20,7 @@ from helpline.core.realtime import services as realtime
 from telephony.caller_id import CallerId, read_caller
 from telephony.models import Media, Text
 from telephony.models.text import Direction
+from telephony.services import other_hands
 from telephony.text_words import is_urgent, make_nul_visible, read_check_in, read_command
 
 ANSWER_WITHIN = timedelta(minutes=15)
@@ -67,6 +68,8 @@ def _take_in(sid: str, parameters: Mapping[str, str], at: datetime) -> Text:
     _keep_media(text, parameters, at)
     _obey(text, at)
     is_answer = _answers_a_check_in(text, at)
+    if not is_answer:
+        other_hands.look_at(text, opened.case, at=at)
     if not is_answer:  # her words for safe and for danger are kept out of the index
         word_index.put(case=opened.case, kind=WordKind.TEXT, ref=text.ref, texts=[body])
     _tell(text, opened.case, at, is_answer=is_answer)
