@@ -19,6 +19,7 @@ from helpline.processes.supervisor import Child, Supervisor
 
 ZONE = ZoneInfo("Africa/Johannesburg")  # of the demo organisation
 NIGHT = time(2, 10)
+CASES_TO_LOOK_AT = 40
 LINES_SHOWN = 60  # of the processes' words, where a step failed
 SIGN_INS = (
     ("counsellor", "at the desk"),
@@ -55,7 +56,7 @@ def show(demo: Demo, now: datetime, out: IO[str]) -> int:
     with _place(demo, now) as line, (line.folder / "demo.log").open("w+") as log:
         try:
             with Supervisor(environment=line.environment, folder=demo.root, out=log) as supervisor:
-                password = _prepare(line, supervisor, out)
+                password = _prepare(line, supervisor, out, once=demo.once)
                 _play(line, supervisor, out)
                 _tell_how_to_come_in(line, password, out)
                 if not demo.once:
@@ -68,13 +69,15 @@ def show(demo: Demo, now: datetime, out: IO[str]) -> int:
     return 0
 
 
-def _prepare(line: Line, supervisor: Supervisor, out: IO[str]) -> str:
+def _prepare(line: Line, supervisor: Supervisor, out: IO[str], *, once: bool) -> str:
     """Make the database with the demo organisation. Returns the password of its people. Raises NotStarted."""
     _tell(out, "Preparing a line with the demo organisation …")
     line.run_release(supervisor)
     line.start_broker(supervisor)
     said, ended = io.StringIO(), list[int]()
-    step = Child("demo_data", [sys.executable, "manage.py", "demo_data"], on_end=ended.append, out=said)
+    # Whoever stays to look finds a line that has been at work; a single showing needs the organisation alone.
+    cases = [] if once else ["--cases", str(CASES_TO_LOOK_AT)]
+    step = Child("demo_data", [sys.executable, "manage.py", "demo_data", *cases], on_end=ended.append, out=said)
     supervisor.keep([step], until=lambda: bool(ended))
     found = re.search(r"^password: (\S+)$", said.getvalue(), re.MULTILINE)
     if ended != [0] or not found:

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import CommandError, call_command
 
-from cases.models import Case, FollowUp, Number
+from cases.models import Case, CheckIn, FollowUp, Number
 from helpline.core import clock
 from helpline.core.lines.models import Line
 from helpline.core.rota.coverage import Turn, find_gaps, who_covers
 from helpline.core.rota.models import Shift
 from helpline.core.staff.models import User
 from helpline.processes.demo_cases import make_cases
+from helpline.processes.demo_casework import make_full_cases
 from helpline.processes.demo_organisation import make_organisation
 from telephony.models import Call, Leg, Text
 
@@ -150,3 +151,13 @@ def test_the_clock_says_when_the_organisation_is_made(db, monkeypatch, at):
     monkeypatch.setattr(clock, "now", lambda: at)
     run("demo_data")
     assert Shift.objects.order_by("starts_at").first().starts_at < at - timedelta(days=6)
+
+
+@pytest.mark.usefixtures("organisation")
+def test_two_cases_have_something_of_everything_and_are_made_once(at):
+    assert make_full_cases(at=at) == 2
+    assert make_full_cases(at=at) == 0
+    rose, lily = Case.objects.order_by("opened_at")
+    assert (rose.hearings.count(), rose.clocks.count(), rose.detentions.count()) == (1, 1, 1)
+    assert lily.clocks.count() == 2
+    assert CheckIn.objects.get().case == lily

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from helpline.core import clock
 from helpline.processes.demo_cases import make_cases
+from helpline.processes.demo_casework import make_full_cases
 from helpline.processes.demo_information import make_information
 from helpline.processes.demo_organisation import make_organisation
 
@@ -28,7 +29,8 @@ class Command(BaseCommand):
         password = options["password"] or secrets.token_urlsafe(12)
         make_organisation(password=password, at=at)
         make_information(at=at)
-        made = make_cases(how_many=options["cases"], seed=options["seed"], at=at)
+        full = make_full_cases(at=at) if options["cases"] else 0
+        made = full + make_cases(how_many=options["cases"], seed=options["seed"], at=at)
         if made:
             self.stdout.write(f"{made} invented cases made.")
         self.stdout.write(f"password: {password}")
