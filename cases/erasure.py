@@ -227,6 +227,7 @@ class Cases(Eraser):
             ),
         ),
         *INCIDENTS,
+        Holding("cases.Package", _("Copies that were asked for"), caller="caller"),
         Holding("cases.SearchWord", _("Words by which a case is found"), case="case"),
         Holding(
             "cases.Need",

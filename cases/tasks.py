@@ -2,9 +2,15 @@
 
 from celery import shared_task
 
-from cases.services import check_in_steps, clocks, hearing_reminders, reminders, stations
+from cases.services import check_in_steps, clocks, hearing_reminders, package, reminders, stations
 from cases.services.importing import taking_over
 from helpline.core import clock
+
+
+@shared_task
+def make_packages() -> None:
+    """Make what callers asked for of what we hold about them, and delete what nobody took. May run twice, or be killed."""
+    package.make_waiting(at=clock.now())
 
 
 @shared_task

@@ -20,6 +20,7 @@ from cases.views import (
     safety,
     stations,
 )
+from cases.views.keeping import forget, hold, keeping, package, package_take
 from cases.views.needs import needs
 
 app_name = "cases"
@@ -111,4 +112,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<slug:ref>/reviews/<slug:review_ref>/", closing.review_answer, name="review_answer"),
     path("reviews/", closing.review_list, name="reviews"),
     path("reviews/rules/", closing.review_rules, name="review_rules"),
+    path("cases/<slug:ref>/keeping/", keeping, name="keeping"),
+    path("cases/<slug:ref>/keeping/hold/", hold, name="hold"),
+    path("cases/<slug:ref>/keeping/forget/", forget, name="forget"),
+    path("cases/<slug:ref>/keeping/package/", package, name="package"),
+    path("cases/<slug:ref>/keeping/package/<slug:package_ref>/", package_take, name="package_take"),
 ]

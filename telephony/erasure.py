@@ -121,6 +121,9 @@ class Telephony(Eraser):
     removes = _("All of it, and the sound of messages at the provider too.")
     keeps = _("How many calls and texts there were in a month, and how they went.")
     holdings = (
+        Holding("telephony.WrapUp", _("How a call was put down"), case="call__case", caller="call__caller",
+                besides=models.Q(call__case__possibly_known=False), related=("call",),
+                tells=(Told(_("When"), "at"), Told(_("What it was about"), "kind"))),
         Holding("telephony.CallEvent", _("What the provider told of calls"), case="call__case", caller="call__caller",
                 besides=models.Q(call__case__possibly_known=False)),
         Holding("telephony.Leg", _("Phones of ours that rang"), case="call__case", caller="call__caller",

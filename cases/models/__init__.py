@@ -7,6 +7,7 @@ from cases.models.clock import Clock, ConfirmedBy, LocalRule, StopReason
 from cases.models.closing import Closing, ClosingReason, Review, ReviewedStep, ReviewRule, ReviewState
 from cases.models.consent import Consent, ConsentAnswer, ConsentHow, ConsentWording, Purpose, ReceiverKind
 from cases.models.followup import FollowUp, FollowUpKind, FollowUpState
+from cases.models.forgetting import ErasureWish, HowKnown, Package, PackageState, WhyNot, WishScope, WishState
 from cases.models.handover import HandOver, HandOverState
 from cases.models.hearing import CouldNotCome, Hearing, HearingState
 from cases.models.hold import HoldReason, LegalHold
@@ -43,16 +44,15 @@ from cases.models.search import SearchWord, WordKind
 from cases.models.station import LiaisonOfficer, PromiseState, Station, StationMeeting, StationPromise
 
 __all__ = [
-    "Act", "AdvocacyText", "Answer", "Caller", "CallerMerge", "Case", "CaseState", "CheckIn", "CheckInContact",
-    "CheckInState", "CheckInStep", "ChoicePoint", "ChoiceResult", "ChoiceTalk", "Clock", "Closing", "ClosingReason",
-    "ConfirmedBy", "Consent", "ConsentAnswer", "ConsentHow", "ConsentWording", "Consultation", "ContactRoute",
-    "CouldNotCome", "Detention", "FollowUp", "FollowUpKind", "FollowUpState", "Goal", "GoalState", "HandOver",
-    "HandOverState", "Hearing", "HearingState", "HoldReason", "ImportFile", "ImportedCase", "Incident",
-    "IncidentDraft", "InformationCard", "InformationSound", "InformationVersion", "LawCard", "LawTopic", "LegalHold",
-    "LegalStep", "LetIn", "LiaisonOfficer", "LocalRule", "NameKind", "Need", "NeedKind", "NeedOutcome", "Note",
-    "Number", "NumberChange", "PartOfDay", "Perpetrator", "PlanReaders", "PlanStep", "PointState", "PromiseState",
-    "Purpose", "ReceiverKind", "ReportKind", "Review", "ReviewRule", "ReviewState", "ReviewedStep", "RouteKind",
-    "SafeContact", "SafeContactCard", "SafetyPlan", "Said", "SayIn", "SearchWord", "SomebodyAsked", "Source",
-    "SpokenName", "Station", "StationMeeting", "StationPromise", "StepKind", "StepResult", "StepState", "StopReason",
-    "Teller", "Topic", "Urgency", "Voicemail", "Whose", "WhyEnded", "WordKind",
+    "Act", "AdvocacyText", "Answer", "Caller", "CallerMerge", "Case", "CaseState", "CheckIn", "CheckInContact", "CheckInState",
+    "CheckInStep", "ChoicePoint", "ChoiceResult", "ChoiceTalk", "Clock", "Closing", "ClosingReason", "ConfirmedBy", "Consent",
+    "ConsentAnswer", "ConsentHow", "ConsentWording", "Consultation", "ContactRoute", "CouldNotCome", "Detention", "ErasureWish", "FollowUp",
+    "FollowUpKind", "FollowUpState", "Goal", "GoalState", "HandOver", "HandOverState", "Hearing", "HearingState", "HoldReason", "HowKnown",
+    "ImportFile", "ImportedCase", "Incident", "IncidentDraft", "InformationCard", "InformationSound", "InformationVersion", "LawCard",
+    "LawTopic", "LegalHold", "LegalStep", "LetIn", "LiaisonOfficer", "LocalRule", "NameKind", "Need", "NeedKind", "NeedOutcome", "Note",
+    "Number", "NumberChange", "Package", "PackageState", "PartOfDay", "Perpetrator", "PlanReaders", "PlanStep", "PointState",
+    "PromiseState", "Purpose", "ReceiverKind", "ReportKind", "Review", "ReviewRule", "ReviewState", "ReviewedStep", "RouteKind",
+    "SafeContact", "SafeContactCard", "SafetyPlan", "Said", "SayIn", "SearchWord", "SomebodyAsked", "Source", "SpokenName", "Station",
+    "StationMeeting", "StationPromise", "StepKind", "StepResult", "StepState", "StopReason", "Teller", "Topic", "Urgency", "Voicemail",
+    "Whose", "WhyEnded", "WhyNot", "WishScope", "WishState", "WordKind",
 ]  # fmt: skip

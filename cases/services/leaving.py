@@ -3,9 +3,24 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, CaseState, FollowUp, FollowUpKind, HandOver, HandOverState, ImportFile, LetIn, Note
+from cases.models import (
+    Case,
+    CaseState,
+    CheckIn,
+    FollowUp,
+    FollowUpKind,
+    HandOver,
+    HandOverState,
+    ImportFile,
+    IncidentDraft,
+    LetIn,
+    Note,
+    PlanStep,
+    StationPromise,
+)
 from cases.services import followups
 from cases.services.casework import ANSWERS_CALLERS, change_owner, lock
 from helpline.core.alarms import services as alarms
@@ -13,19 +28,23 @@ from helpline.core.audit import services as audit
 from helpline.core.outbox import services as outbox
 from helpline.core.realtime import services as realtime
 from helpline.core.staff.belongings import Belongings, Moved
-from helpline.core.staff.models import User
+from helpline.core.staff.models import Role, User
 
 
 class Work(Belongings):
     name = "cases"
     fields = (
         "cases.Case.owner", "cases.FollowUp.owner", "cases.HandOver.giver", "cases.HandOver.taker", "cases.LetIn.user",
-        "cases.Note.author", "cases.ImportFile.by",
+        "cases.Note.author", "cases.ImportFile.by", "cases.CheckIn.acknowledged_by", "cases.IncidentDraft.author",
+        "cases.StationPromise.owner", "cases.PlanStep.owner",
     )  # fmt: skip
     words = {
         "offers": _("Hand-overs that waited, taken back"),
         "cases": _("Open cases"),
         "follow_ups": _("Promises on cases of others"),
+        "check_ins": _("Check-ins that they were on: the next person is told at once"),
+        "plan_steps": _("Steps of plans that they had taken on"),
+        "station_promises": _("Promises of stations that they kept an eye on"),
         "drafts": _("Notes that they had begun, put into the story as they were"),
         "imports": _("Spreadsheets that they had begun to take over, deleted"),
         "let_in": _("Cases into which they had been let, shut"),
@@ -38,6 +57,9 @@ class Work(Belongings):
             Moved("offers", _take_back_offers(user, by, at)),
             *_hand_on_cases(user, heir, by, at),
             *_hand_on_follow_ups(user, heir, by, at),
+            *_hand_on_plan_steps(user, heir),
+            *_hand_on_station_promises(user, to, by, at),
+            Moved("check_ins", _look_again_at_check_ins(user, at)),
             Moved("drafts", _finish_drafts(user, by, at)),
             Moved("imports", ImportFile.objects.filter(by=user).delete()[0]),
             Moved("let_in", LetIn.objects.filter(user=user).delete()[0]),
@@ -117,6 +139,15 @@ def _take_back_offers(user: User, by: User, at: datetime) -> int:
     return number
 
 
+def _look_again_at_check_ins(user: User, at: datetime) -> int:
+    """Whoever has left is not on it any more: the sweep looks now and goes on with the next person, not in a quarter of an hour."""
+    number = 0
+    for row in CheckIn.objects.live().filter(acknowledged_by=user).select_related("case").order_by("case_id"):
+        lock(row.case)
+        number += CheckIn.objects.live().filter(pk=row.pk, acknowledged_by=user).update(next_at=at, turn=F("turn") + 1)
+    return number
+
+
 def _finish_drafts(user: User, by: User, at: datetime) -> int:
     """Only its author sees a draft, and the author is gone: nobody's words are lost."""
     rows = list(Note.objects.select_for_update(of=("self",)).filter(author=user, is_draft=True).select_related("case"))
@@ -125,4 +156,39 @@ def _finish_drafts(user: User, by: User, at: datetime) -> int:
         row.save(update_fields=["is_draft", "changed_at"])
         audit.record(by=by, verb="note.written", what="case", about=row.case.ref, at=at, note=row.ref, because="left")
         realtime.publish("case", row.case.ref)
-    return len(rows)
+    return len(rows) + _keep_incident_drafts(user, by, at)
+
+
+def _keep_incident_drafts(user: User, by: User, at: datetime) -> int:
+    """What they were writing about an incident becomes a note: the story has it, and no incident is changed by it."""
+    drafts = list(IncidentDraft.objects.filter(author=user).select_related("case"))
+    for draft in drafts:
+        if draft.body.strip():
+            note = Note.objects.create(
+                case=draft.case, author=user, body=draft.body, written_at=draft.changed_at, changed_at=at
+            )
+            audit.record(
+                by=by, verb="note.written", what="case", about=draft.case.ref, at=at, note=note.ref, because="left"
+            )
+        draft.delete()
+    return len(drafts)
+
+
+def _hand_on_plan_steps(user: User, heir: User | None) -> list[Moved]:
+    """Steps that are planned go to whoever has the case now, else to the heir; else nobody's name stands there."""
+    moved: dict[str, int] = {}
+    for step in PlanStep.objects.filter(owner=user, state="planned").select_related("goal__case__owner"):
+        owner = step.goal.case.owner
+        step.owner = owner if owner is not None and owner.is_active else heir
+        step.save(update_fields=["owner"])
+        name = step.owner.username if step.owner else ""
+        moved[name] = moved.get(name, 0) + 1
+    return [Moved("plan_steps", number, to=name) for name, number in moved.items()]
+
+
+def _hand_on_station_promises(user: User, to: User | None, by: User, at: datetime) -> list[Moved]:
+    """Somebody must be told when a station's promise is due: the colleague, a coordinator, or whoever pressed."""
+    rows = StationPromise.objects.filter(owner=user, state="open")
+    heir = to or User.objects.active().holding(Role.COORDINATOR).first() or by
+    number = rows.update(owner=heir)
+    return [Moved("station_promises", number, to=heir.username)] if number else []

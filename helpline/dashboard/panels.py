@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 from cases.panels import choices, clocks, closing, consents, hearings, incidents, needs, plan, safety
+from cases.panels.keeping import read as read_keeping
 from helpline.core.staff.models import User
 
 Read = Callable[[Case, User, datetime], Mapping[str, Any] | None]
@@ -57,12 +58,15 @@ AREAS: tuple[Area, ...] = (
     Area("choices", choices.read, _("A legal step"), "hand", "cases:choices"),
     Area("plan", plan.read, _("A plan"), "note", "cases:plan"),
     Area("closing", closing.read, "", "done", "cases:closing"),
+    Area("keeping", read_keeping, _("Keep, forget, hand out"), "eye", "cases:keeping"),
 )
 
 # From the top of the column to its end. An area that is not named here stands at the end; "promises" are the page's own.
 ORDER = (
     *("clocks", "promises", "safety", "check_ins", "court", "hearings", "closing", "consent", "consents", "choices"),
     *("incidents", "incident", "referrals", "plan", "attachments", "files", "together", "transfer"),
+    *("clocks", "promises", "safety", "check_ins", "court", "hearings", "consent", "consents", "incidents", "incident"),
+    *("referrals", "plan", "attachments", "files", "together", "transfer", "keeping"),
 )
 
 

@@ -8,6 +8,9 @@ rota, seeing it           everybody who is signed in
 rota, changing it         coordinator, supervisor (taking over oneself: everybody)
 lines, seeing them        coordinator, supervisor, administrator
 lines, changing them      coordinator, administrator
+retention, seeing it      coordinator, supervisor, administrator
+retention, deciding       coordinator
+erasure, deciding         coordinator, supervisor (never whoever asked)
 calls and texts           everybody, of the cases that each may see
 ========================  =======================================================
 """
@@ -25,6 +28,10 @@ KEEPS_STAFF = frozenset({Role.ADMINISTRATOR})
 KEEPS_ROTA = frozenset({Role.COORDINATOR, Role.SUPERVISOR})
 SEES_LINES = frozenset({Role.COORDINATOR, Role.SUPERVISOR, Role.ADMINISTRATOR})
 KEEPS_LINES = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
+
+SEES_RETENTION = frozenset({Role.COORDINATOR, Role.SUPERVISOR, Role.ADMINISTRATOR})
+KEEPS_RETENTION = frozenset({Role.COORDINATOR})
+DECIDES_ERASURE = frozenset({Role.COORDINATOR, Role.SUPERVISOR})
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpline.office.views import health, lines, logs, me, rota, staff
+from helpline.office.views import forgetting, health, lines, logs, me, rota, staff
 
 app_name = "office"
 
@@ -26,6 +26,9 @@ urlpatterns = [
     path("leavings/<slug:ref>/", staff.leaving, name="leaving"),
     path("leavings/<slug:ref>/done/", staff.leaving_done, name="leaving_done"),
     path("staff/<slug:ref>/returns/", staff.person_returns, name="person_returns"),
+    path("retention/", forgetting.retention_page, name="retention"),
+    path("retention/wishes/", forgetting.erasures, name="erasures"),
+    path("retention/wishes/<slug:ref>/", forgetting.erasure, name="erasure"),
     path("calls/", logs.calls, name="calls"),
     path("texts/", logs.texts, name="texts"),
     path("lines/", lines.line_list, name="lines"),

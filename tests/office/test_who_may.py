@@ -3,10 +3,11 @@
 import pytest
 from django.urls import URLPattern
 
+from cases.models import ErasureWish
 from helpline.core.rota.models import Override
 from helpline.core.staff.models import Leaving
 from helpline.office.urls import urlpatterns
-from tests.factories import NIGHT, make_person, make_shift
+from tests.factories import NIGHT, make_case, make_person, make_shift
 
 ROLES = ["counsellor", "paralegal", "coordinator", "supervisor", "administrator"]
 ALL = set(ROLES)
@@ -28,6 +29,11 @@ RULES = [
     ("person_second_factor", "post", {"administrator"}),
     ("person_leaves", "post", {"administrator"}),
     ("person_returns", "post", {"administrator"}),
+    ("retention", "get", {"coordinator", "supervisor", "administrator"}),
+    ("retention", "post", {"coordinator"}),
+    ("erasures", "get", {"coordinator", "supervisor"}),
+    ("erasure", "get", {"coordinator", "supervisor"}),
+    ("erasure", "post", {"coordinator", "supervisor"}),
     ("leaving", "get", {"coordinator", "supervisor", "administrator"}),
     ("leaving_done", "post", {"coordinator", "supervisor", "administrator"}),
     ("person_number", "post", {"coordinator"}),
@@ -59,8 +65,11 @@ def address_of(name, line, nomsa, zola):
     shift = make_shift(line, nomsa)
     change = Override.objects.create(line=line, replaces=nomsa, starts_at=shift.starts_at, ends_at=shift.ends_at)
     person = zola if name == "person_returns" else nomsa
+    wish = ErasureWish.objects.create(
+        case_ref=make_case(line=line).ref, scope="case", how="voice", asked_by=nomsa, asked_at=NIGHT
+    )
     left = Leaving.objects.create(person=zola, pressed_by=nomsa, at=NIGHT)
-    ref = {"shift": shift, "override": change, "line": line, "leaving": left}.get(
+    ref = {"shift": shift, "override": change, "line": line, "leaving": left, "erasure": wish}.get(
         name.split("_", maxsplit=1)[0], person
     ).ref
     return "/" + str(pattern.pattern).replace("<slug:line_ref>", line.ref).replace("<slug:ref>", ref)

@@ -111,6 +111,7 @@ ALARMS: dict[str, str | Promise] = {
     "foreign_account": _("Requests come from another account"),
     "gateway_refuses_us": _("The gateway refuses us"),
     "recording_lost": _("A message could not be fetched"),
+    "erasure_asked": _("A caller wants to be forgotten: a second person decides"),
     "work_left": _("Somebody has left, and nobody has their cases"),
     "no_last_resort": _("A line has no last resort any more"),
     "recording_not_deleted": _("A message still lies with the provider"),
