@@ -19,6 +19,7 @@ SEALED_AND_NOBODY_S = {
     "staff.User": "a colleague's duty number: taken away when they leave",
     "staff.NumberCheck": "a colleague's: goes after days (kind number_check)",
     "cases.LocalRule": "who confirmed a rule about times: a lawyer or a nurse of the place, kept by a coordinator",
+    "cases.InformationVersion": "what a legal-information card says: nobody's story",
     "lines.Line": "the last-resort number of a line, kept by a coordinator",
     "telephony.TextEvent": "found by the id of its text, and goes with it",
     "cases.ImportFile": "a spreadsheet of past cases while it is looked at: gone within the hour",
