@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from cases.views import (
     choices,
+    usual,
     clocks,
     closing,
     consents,
@@ -72,6 +73,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         incident_texts.remove_twin,
         name="incident_twin_remove",
     ),
+    path("cases/<slug:ref>/usual/", usual.promise_usual, name="promise_usual"),
     path("cases/<slug:ref>/hearings/", hearings.case_hearings, name="hearings"),
     path("cases/<slug:ref>/hearings/<slug:hearing_ref>/", hearings.case_hearing, name="hearing"),
     path("cases/<slug:ref>/contact/", contact.contact, name="contact"),

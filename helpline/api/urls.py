@@ -9,6 +9,7 @@ from cases.api.casework import Cases, FollowUps
 from cases.api.check_ins import CheckIns
 from cases.api.consents import Consents
 from cases.api.incidents import Incidents
+from cases.api.hearings import Hearings
 from helpline.api.audit import Audit
 from helpline.api.lines import Lines
 from helpline.api.nothing import Nothing
@@ -26,6 +27,7 @@ router.register("texts", Texts, "text")
 router.register("callers", Callers, "caller")
 router.register("cases", Cases, "case")
 router.register("follow-ups", FollowUps, "follow-up")
+router.register("hearings", Hearings, "hearing")
 router.register("figures", Figures, "figure")
 router.register("consents", Consents, "consent")
 router.register("incidents", Incidents, "incident")

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from cases.services.way_words import REACHES_CALLERS, suggest_way
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases.access import READ, Reason, get_case, may_read_story
-from cases.models import Case
+from cases.models import Case, FollowUpKind
 from cases.services import casework, identity, intake
 from cases.services.code_words import was_given
 from cases.services.contact_sheet import read_safe_lines
@@ -21,7 +22,7 @@ from helpline.core.http.pages import says_why, worker
 from helpline.core.lines.models import Line
 from helpline.core.privacy.references import new_opaque
 from helpline.core.staff.models import User
-from helpline.dashboard.casefile import count_earlier_cases, read_promises, who_may_take
+from helpline.dashboard.casefile import Promises, count_earlier_cases, read_promises, who_may_take
 from helpline.dashboard.caselist import SHOWS, CaseList, read_cases, search_cases
 from helpline.dashboard.forms import CallerForm, FollowUpForm, HandOverForm, NewCaseForm, postpone_choices
 from helpline.dashboard.panels import Beside, read_beside
@@ -98,14 +99,26 @@ def promises(request: HttpRequest, ref: str) -> HttpResponse:
 def promises_of(case: Case, user: User, at: datetime) -> dict[str, Any]:
     """Return what the promises of a case are drawn from."""
     may_write = may_read_story(user, case)
+    promised = read_promises(case)
     return {
         "case": case,
-        "promises": read_promises(case),
+        "promises": promised,
+        **(reach(case, promised, at) if may_write else {}),
         "may_read": may_write,
         "may_write": may_write,
         "now": at,
         "postpone_choices": postpone_choices(at),
         "colleagues": list(who_may_take(user)) if may_write else [],
+    }
+
+
+def reach(case: Case, promised: Promises, at: datetime) -> dict[str, Any]:
+    """Return how the caller is reached for what is promised, and what is usual and not promised yet."""
+    kinds = {follow_up.kind for follow_up in promised.follow_ups} & REACHES_CALLERS
+    return {
+        "way_back": suggest_way(case, at, kind=FollowUpKind.CALL_BACK) if FollowUpKind.CALL_BACK in kinds else None,
+        "way": suggest_way(case, at) if kinds - {FollowUpKind.CALL_BACK} else None,
+        "usual": usual_followups.offer(case, promised.follow_ups, at),
     }
 
 

@@ -2,10 +2,11 @@
 
 import json
 import random
+from datetime import timedelta
 
 import pytest
 
-from cases.services import consent_keeping
+from cases.services import consent_keeping, hearings
 from cases.services.consent_keeping import Answer
 from tests.api.rows import make_call, make_text
 from tests.factories import NIGHT, make_follow_up, make_safe_contact, make_shift
@@ -22,6 +23,7 @@ FILTERS = {
     "follow-ups": ["case", "state", "kind", "owner", "due_before"],
     "shifts": ["line", "person", "since", "until"],
     "consents": ["case", "purpose", "answer"],
+    "hearings": ["case", "state", "since", "until"],
     "audit": ["about", "who", "verb", "since", "until"],
 }
 FIELDS = {
@@ -49,6 +51,10 @@ FIELDS = {
             "witness",
         ),
     ],
+    "hearings": [
+        *("case", "at", "court", "place", "matter", "what_for", "goes_along", "lawyer", "lawyer_number", "transport"),
+        *("childcare", "tell_caller", "tell_companion", "tell_lawyer", "state", "reason", "outcome_note"),
+    ],
     "cases/search": ["q"],
 }
 RIGHT = {
@@ -59,6 +65,7 @@ RIGHT = {
     "cases": {},
     "follow-ups": {"due_at": "2026-12-01T00:00:00Z"},
     "consents": {"purpose": "story", "answer": "given"},
+    "hearings": {"at": "2026-12-01T07:00:00Z"},
     "cases/search": {},
 }
 
@@ -80,6 +87,7 @@ def everything(asking, case, line, sipho, lerato, naledi, pieter):
         "cases": case.ref,
         "follow-ups": make_follow_up(case).ref,
         "consents": consent_keeping.record(case=case, answers=[Answer("story", "given")], by=sipho, at=NIGHT)[0].ref,
+        "hearings": hearings.add(case=case, by=sipho, at=NIGHT, day_at=NIGHT + timedelta(days=3)).ref,
     }
     make_safe_contact(case.caller, sipho, may_text=True)
     return client, records
@@ -88,7 +96,7 @@ def everything(asking, case, line, sipho, lerato, naledi, pieter):
 def right(kind, records):
     """Return a request that would be taken."""
     named = {"shifts": {"line": records["lines"]}}
-    named |= {kind: {"case": records["cases"]} for kind in ("texts", "follow-ups", "consents")}
+    named |= {kind: {"case": records["cases"]} for kind in ("texts", "follow-ups", "consents", "hearings")}
     return {**RIGHT[kind], **named.get(kind, {})}
 
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.consenting import Receiver
-from cases.models import CheckIn, ContactRoute, HandOver
+from cases.models import CheckIn, Clock, ContactRoute, HandOver, Hearing
 from cases.services import choices, consent_keeping, plan, reviews
 from cases.services.consent_keeping import Answer
 from helpline.api.tokens import issue_token
@@ -18,11 +18,11 @@ PAGES = [
     "/", "/board/now/", "/board/due/", "/board/tonight/", "/cases/", "/cases/?show=due", "/calls/", "/texts/", "/rota/",
     "/staff/", "/me/", "/cases/{case}/", "/cases/{case}/story/", "/cases/{case}/promises/",
     "/cases/{case}/consents/", "/cases/{case}/contact/",
-    "/cases/{case}/safety/",
+    "/cases/{case}/safety/", "/cases/{case}/clocks/", "/cases/{case}/hearings/", "/clocks/",
     "/cases/{case}/call/", "/cases/{case}/call/state/", "/board/ringing/",
     "/cases/{case}/consents/", "/cases/{case}/choices/", "/cases/{case}/plan/", "/cases/{case}/closing/", "/reviews/",
 ]  # fmt: skip
-KINDS = ["calls", "texts", "callers", "cases", "follow-ups", "consents", "check-ins", "staff", "shifts", "lines"]
+KINDS = ["calls", "texts", "callers", "cases", "follow-ups", "consents", "check-ins", "hearings", "staff", "shifts", "lines"]
 
 
 def keep_check_in(case, person, when, *, is_live):
@@ -70,6 +70,12 @@ def busy_night(line, thandi, sipho, at, ring):
                 make_follow_up(one, owner=sipho, due_at=when, why="a word")
                 keep_check_in(one, sipho, when, is_live=one is other)
                 make_follow_up(one, owner=sipho, state="done", finished_at=when)
+                Clock.objects.create(
+                    case=one, rule="ZA", earliest_at=when, act_by=when, ends_at=when, started_by=sipho, started_at=when
+                )
+                Hearing.objects.create(
+                    case=one, at=when, added_by=sipho, created_at=when, changed_at=when, court="a word"
+                )
                 call = ring(one, sipho, thandi, state="ended", outcome="voicemail", started_at=when, answered_by=sipho)
                 Recording.objects.create(call=call, sid=f"RE{call.pk}", state="kept", sound=b"x", made_at=when)
                 text = Text.objects.create(

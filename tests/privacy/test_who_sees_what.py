@@ -153,7 +153,7 @@ def program_of(at):
     return with_token
 
 
-KINDS = ["cases", "follow-ups", "calls", "texts", "callers", "consents", "check-ins"]
+KINDS = ["cases", "follow-ups", "calls", "texts", "callers", "consents", "check-ins", "hearings"]
 
 
 def ref_in(kind, case):
@@ -165,6 +165,7 @@ def ref_in(kind, case):
         "callers": case.caller.ref,
         "consents": case.consents.get().ref,
         "check-ins": case.check_ins.get().ref,
+        "hearings": case.hearings.get().ref,
     }[kind]
 
 

@@ -1,4 +1,4 @@
-"""The days in court of a case."""
+"""The days in court of a case, and what is usually promised."""
 
 from datetime import timedelta
 
@@ -7,6 +7,7 @@ from tests.factories import NIGHT
 from tests.privacy.rules import STORY
 
 STORIES = ("hearings", "hearing")
+VERBS = {"promise_usual": {"usual": "day", "agreed": "yes"}}
 REFS = {"<slug:hearing_ref>": lambda case: case.hearings.get().ref}
 
 
