@@ -4,7 +4,6 @@ from django.urls import URLPattern, URLResolver, path
 
 from cases.views import (
     choices,
-    usual,
     clocks,
     closing,
     consents,
@@ -20,6 +19,7 @@ from cases.views import (
     plan,
     safety,
     stations,
+    usual,
 )
 from cases.views.keeping import forget, hold, keeping, package, package_take
 from cases.views.needs import needs

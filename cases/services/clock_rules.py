@@ -1,6 +1,6 @@
 """The rules behind clocks as they hold here: the table, and what somebody who knows the place said about it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -153,10 +153,14 @@ def place_of(line: Line | None) -> Line | None:
     return line if line is not None else Line.objects.active().first()
 
 
-def rules_for(line: Line | None) -> tuple[list[RuleHere], list[RuleHere]]:
-    """Return the clinical rules, and the custody rules of the line's country (all of them where that is not known)."""
-    custody = custody_rules_of(line.country) if line is not None and line.country else CUSTODY
-    codes = [rule.code for rule in CLINICAL] + [rule.code for rule in custody]
+def rules_for(line: Line | None, *, besides: Iterable[str] = ()) -> tuple[list[RuleHere], list[RuleHere]]:
+    """Return the clinical rules, and the custody rules of the line's country (all of them where that is not known) and of
+    the countries `besides`, in which somebody of the case is held.
+    """
+    countries = [line.country] if line is not None and line.country else []
+    custody = [rule for country in countries for rule in custody_rules_of(country)] or list(CUSTODY)
+    held = [rule for country in besides for rule in custody_rules_of(country) if rule not in custody]
+    codes = [rule.code for rule in CLINICAL] + [rule.code for rule in (*custody, *held)]
     found = read_rules(codes)
     clinical = [here for here in found.values() if isinstance(here.rule, ClinicalRule)]
     return clinical, [here for here in found.values() if here.is_custody]

@@ -37,7 +37,7 @@ PLANS: Final[Mapping[str, Plan]] = {
     # Nobody rings or writes to her, and nobody near her is written to.
     Purpose.CONTACT: Plan(
         kinds=frozenset({FollowUpKind.CALL_BACK, FollowUpKind.SAFETY}),
-        becauses=frozenset({"choice_again"}),
+        becauses=frozenset({"choice_again", "usual_day", "usual_week", "usual_month"}),
         routes=frozenset({Route.CALLER, Route.CONTACT}),
     ),
 }

@@ -14,6 +14,7 @@ from cases.access import STORY, WRITE, get_case, may_read_story
 from cases.forms.clocks import ClockForm, ConfirmForm, StopForm, TimesForm
 from cases.models import Case, Clock, StopReason
 from cases.services import clock_rules, clocks
+from cases.services.clock_offers import Offer, countries_held_in, find_offer, key_of, read_offers
 from cases.services.clock_words import show_all
 from helpline.core import clock
 from helpline.core.errors import NotAllowed
@@ -29,9 +30,9 @@ def case_clocks(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the clocks of a case; a POST starts one or several."""
     user, at = worker(request), clock.now()
     case = get_case(user, ref, to=WRITE if request.method == "POST" else STORY, at=at)
-    clinical, custody = clock_rules.rules_for(case.line)
-    offered = [code for code in request.GET.getlist("rule") if len(code) <= 24]
-    initial = {"key": new_opaque(), "rules": offered}
+    clinical, custody = clock_rules.rules_for(case.line, besides=countries_held_in(case))
+    offer = find_offer(case, request.GET.get("from", ""), request.GET.get("n", ""))
+    initial = _begin_with(offer) if offer is not None else {"key": new_opaque()}
     form = ClockForm(request.POST or None, clinical=clinical, custody=custody, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -49,12 +50,22 @@ def case_clocks(request: HttpRequest, ref: str) -> HttpResponse:
     return _show(request, case, user, at, form=form)
 
 
+def _begin_with(offer: Offer) -> dict[str, Any]:
+    """Fill in what an incident says; a person looks at it and starts the clock, or does not."""
+    return {
+        "key": key_of(offer.incident), "rules": list(offer.rules), "earliest_at": offer.earliest_at,
+        "latest_at": offer.latest_at, "station": offer.station,
+    }  # fmt: skip
+
+
 def _show(request: HttpRequest, case: Case, user: User, at: datetime, **more: Any) -> HttpResponse:
     form = more["form"]
+    read = clocks.read_clocks(case, at)
     page = {
         "case": case,
+        "offers": read_offers(case, [told.clock for told in read]),
         "may_write": may_read_story(user, case) and case.state == "open",
-        "clocks": show_all(clocks.read_clocks(case, at), at),
+        "clocks": show_all(read, at),
         "reasons": StopReason.choices,
         "now": at,
         **more,

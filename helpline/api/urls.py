@@ -8,8 +8,8 @@ from cases.api.callers import Callers
 from cases.api.casework import Cases, FollowUps
 from cases.api.check_ins import CheckIns
 from cases.api.consents import Consents
-from cases.api.incidents import Incidents
 from cases.api.hearings import Hearings
+from cases.api.incidents import Incidents
 from helpline.api.audit import Audit
 from helpline.api.lines import Lines
 from helpline.api.nothing import Nothing

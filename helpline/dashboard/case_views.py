@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from cases.services.way_words import REACHES_CALLERS, suggest_way
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,9 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cases.access import READ, Reason, get_case, may_read_story
 from cases.models import Case, FollowUpKind
-from cases.services import casework, identity, intake
+from cases.services import casework, identity, intake, usual_followups
 from cases.services.code_words import was_given
 from cases.services.contact_sheet import read_safe_lines
+from cases.services.way_words import REACHES_CALLERS, suggest_way
 from helpline.core import clock
 from helpline.core.errors import NotAllowed
 from helpline.core.http.pages import says_why, worker

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from cases.services.way_words import suggest_way
 
 from cases.models import ContactRoute, FollowUp, SafeContact
 from cases.services import consent_keeping, followups, usual_followups
 from cases.services.consent_keeping import Answer
+from cases.services.way_words import suggest_way
 from helpline.core.errors import NotAllowed
 from tests.dashboard.conftest import it_is_night, sit_down, text_of  # noqa: F401
 from tests.factories import make_caller, make_case, make_follow_up, make_safe_contact

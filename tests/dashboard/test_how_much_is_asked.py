@@ -22,7 +22,19 @@ PAGES = [
     "/cases/{case}/call/", "/cases/{case}/call/state/", "/board/ringing/",
     "/cases/{case}/consents/", "/cases/{case}/choices/", "/cases/{case}/plan/", "/cases/{case}/closing/", "/reviews/",
 ]  # fmt: skip
-KINDS = ["calls", "texts", "callers", "cases", "follow-ups", "consents", "check-ins", "hearings", "staff", "shifts", "lines"]
+KINDS = [
+    "calls",
+    "texts",
+    "callers",
+    "cases",
+    "follow-ups",
+    "consents",
+    "check-ins",
+    "hearings",
+    "staff",
+    "shifts",
+    "lines",
+]
 
 
 def keep_check_in(case, person, when, *, is_live):
