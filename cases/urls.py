@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<slug:ref>/safety/plan/confirm/", safety.plan_confirm, name="safety_plan_confirm"),
     path("cases/<slug:ref>/safety/paper/", safety.paper, name="safety_paper"),
     path("cases/<slug:ref>/safety/word/", safety.word, name="check_in_word"),
+    path("cases/<slug:ref>/safety/people/<slug:contact_ref>/", safety.ring, name="check_in_ring"),
     path("cases/<slug:ref>/safety/check-ins/new/", safety.begin, name="check_in_new"),
     path("cases/<slug:ref>/safety/check-ins/", safety.set_up, name="check_in_set"),
     path("cases/<slug:ref>/safety/check-ins/<slug:check_in_ref>/", safety.check_in, name="check_in"),

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from cases.models import Case, CheckIn, CheckInState, CheckInStep, FollowUp, Number, StepKind, StepResult
+from cases.models import Case, CheckIn, CheckInState, CheckInStep, FollowUp, Number, SafeContact, StepKind, StepResult
 from cases.safety import LEAST_MORE, MOST_MORE, may_extend_by_text, read_answer
 from cases.services import check_in_steps as steps
 from cases.services import check_in_ways as ways
@@ -115,13 +115,18 @@ def answer_text(text: TextIn, *, at: datetime) -> bool:
     Where several people use this phone, only a word that one of them left tells whose answer it is.
     """
     live = ways.live_of_number(text.number.pk)
-    # A number that somebody else may have by now speaks by her own word alone.
-    is_hers = len(live) == 1 and text.number.held_at is None
+    is_hers = len(live) == 1 and _is_hers_now(text.number, live[0])
     for check_in in live:
         heard = read_answer(text.body, check_in.words(), plain=text.plain if is_hers else None)
         if heard is not None and _take_text(hold(check_in), heard, text, at):
             return True
     return False
+
+
+def _is_hers_now(number: Number, check_in: CheckIn) -> bool:
+    """Say whether a plain SAFE counts from this number: not where somebody else may have it by now."""
+    given_up = SafeContact.objects.filter(number=number, caller=check_in.caller_id, ended_at__isnull=False)
+    return number.held_at is None and not given_up.exists()
 
 
 def _take_text(row: CheckIn, heard: str, text: TextIn, at: datetime) -> bool:

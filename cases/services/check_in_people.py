@@ -5,10 +5,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.models import CheckIn, CheckInState, CheckInStep, FollowUp, LetIn, StepKind, StepResult
+from cases.models import CheckIn, CheckInContact, CheckInState, CheckInStep, FollowUp, LetIn, StepKind, StepResult
 from cases.safety import LEAST_MORE, MOST_MORE
 from cases.services.check_in_answers import extend_held, finish, hold
 from cases.services.check_in_steps import note, publish, ring_alarm, round_key
+from cases.services.safe_contact import may_reach_route
 from helpline.core.alarms import services as alarms
 from helpline.core.alarms.models import Alarm
 from helpline.core.audit import services as audit
@@ -93,6 +94,29 @@ def note_police(*, check_in: CheckIn, by: User, at: datetime, words: str = "") -
     _be_on_it(row, by, at)
     _write_down(row, "check_in.police", by, at)
     return row
+
+
+def number_to_ring(*, contact: CheckInContact, by: User, at: datetime) -> str:
+    """Return the whole number of one of her people, in E.164. Always in the audit.
+
+    Raises NotAllowed, with the reason, where the check-in asks for nothing now or where her card does not let us ring them.
+    """
+    check_in = contact.check_in
+    if check_in.state != CheckInState.MISSED:
+        raise NotAllowed(_("Nothing has to be done yet: it is still running."))
+    answer = may_reach_route(route=contact.route, channel="call", case=check_in.case, at=at)
+    if not answer.is_allowed:
+        raise NotAllowed(answer.sentence)
+    audit.record(
+        by=by,
+        verb="route.revealed",
+        what="case",
+        about=check_in.case.ref,
+        at=at,
+        route=contact.route.ref,
+        reason="check_in",
+    )
+    return str(contact.route.number)
 
 
 @transaction.atomic

@@ -39,7 +39,7 @@ class LiveCheckIn:
 
 def read_live(case: Case, at: datetime) -> LiveCheckIn | None:
     """Return the live check-in of this case, or of its caller on another case of hers; None where there is none."""
-    live = CheckIn.objects.live().select_related("case", "acknowledged_by", "set_by")
+    live = CheckIn.objects.live().select_related("case", "acknowledged_by", "set_by", "number")
     row = live.filter(case=case).first()
     if row is None and case.caller_id is not None and not case.possibly_known:
         row = live.filter(caller=case.caller_id).first()

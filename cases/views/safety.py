@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases.access import STORY, WRITE, get_case
 from cases.forms.safety import CheckInForm, PlanForm
-from cases.models import Case, CheckIn, SafetyPlan
+from cases.models import Case, CheckIn, CheckInContact, SafetyPlan
 from cases.services import check_in_people, check_ins, safety_plans
 from cases.services.check_in_answers import Heard, hear_from_number, hear_on_phone
 from cases.services.check_in_reading import read_earlier, read_live
@@ -186,6 +186,20 @@ def check_in(request: HttpRequest, ref: str, check_in_ref: str) -> HttpResponse:
         raise NotFound(_("There is no such check-in, or it is not yours."))
     messages.success(request, act(row, request.POST.get("verb", ""), user, at, request.POST))
     return redirect("cases:safety", case.ref)
+
+
+@require_POST
+@says_why
+def ring(request: HttpRequest, ref: str, contact_ref: str) -> HttpResponse:
+    """The number of one of her people, with what may be said to them; or why not."""
+    user, at = worker(request), clock.now()
+    case = get_case(user, ref, to=WRITE, at=at)
+    people = CheckInContact.objects.select_related("check_in__case", "route")
+    contact = people.filter(check_in__case=case, ref=contact_ref).first()
+    if contact is None:
+        raise NotFound(_("There is no such person, or it is not yours."))
+    number = check_in_people.number_to_ring(contact=contact, by=user, at=at)
+    return render(request, "cases/safety/ring.html", {"case": case, "contact": contact, "number": number})
 
 
 @require_POST

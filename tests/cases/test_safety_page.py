@@ -4,8 +4,10 @@ import pytest
 
 from cases.models import CheckIn, CheckInStep, FollowUp, SafetyPlan
 from cases.services import check_in_steps
+from cases.services.leaving import Work
+from helpline.core.audit.models import Entry
 from helpline.core.outbox.models import Message
-from tests.cases.check_in_rows import ACTS, DANGER, DUE, SAFE, make_rose, minutes, start, sweep_until
+from tests.cases.check_in_rows import ACTS, DANGER, DUE, FRIEND, MOTHER, SAFE, make_rose, minutes, start, sweep_until
 from tests.dashboard.conftest import sit_down as sit_down
 from tests.dashboard.conftest import text_of
 from tests.factories import NIGHT, make_case, make_follow_up, make_person
@@ -188,6 +190,39 @@ def test_the_board_does_not_tell_danger_from_missed(sit_down, case, thandi, now,
         return text
 
     assert strip(one) == strip(two)
+
+
+def ring(desk, check_in, contact):
+    return desk.post(f"/cases/{check_in.case.ref}/safety/people/{contact.ref}/", follow=True)
+
+
+def test_a_number_of_her_people_is_shown_only_when_it_is_needed_and_where_ringing_is_allowed(desk, case, thandi):
+    check_in = start(case, thandi)
+    mother, friend = check_in.contacts.all()
+    assert "it is still running" in text_of(ring(desk, check_in, mother))
+    press(desk, check_in, "escalate")
+    case.caller.routes.filter(position=1).update(may_call=True)
+    page = text_of(ring(desk, check_in, mother))
+    assert MOTHER in page
+    assert "Nothing: ask only that she rings." in page
+    assert FRIEND not in text_of(ring(desk, check_in, friend)), "she may be texted, not rung"
+    assert Entry.objects.get(verb="route.revealed").detail["route"] == mother.route.ref
+
+
+def test_who_rings_one_of_her_people_after_the_word_for_danger_is_told_what_to_say_first(desk, case, thandi):
+    check_in = start(case, thandi)
+    case.caller.routes.update(may_call=True)
+    press(desk, check_in, "arrived", word=DANGER)
+    assert "nobody must ring her" in text_of(ring(desk, check_in, check_in.contacts.first()))
+
+
+def test_somebody_who_leaves_is_on_no_check_in_any_more(desk, case, thandi, naledi, now):
+    check_in = start(case, thandi)
+    press(desk, check_in, "escalate")
+    press(desk, check_in, "on_it")
+    Work().hand_on(user=thandi, to=None, by=naledi, at=now["at"])
+    row = CheckIn.objects.get()
+    assert (row.acknowledged_by, row.next_at) == (None, now["at"])
 
 
 # The plan

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from cases.models import CheckIn, CheckInStep, SafetyPlan
+from cases.models import CheckIn, CheckInStep, ContactRoute, SafetyPlan
 from tests.factories import NIGHT
 from tests.privacy.rules import STORY
 
@@ -11,10 +11,14 @@ VERBS = {
     "safety_plan_keep": {"warning_signs": "x", "readers": "team", "version": "1"},
     "safety_plan_confirm": {},
     "check_in_set": {"by": "23:30", "grace_minutes": "10"},
+    "check_in_ring": {},
     "check_in_word": {"word": "x"},
     "check_in": {"verb": "stop", "reason": "x"},
 }
-REFS = {"<slug:check_in_ref>": lambda case: case.check_ins.get().ref}
+REFS = {
+    "<slug:check_in_ref>": lambda case: case.check_ins.get().ref,
+    "<slug:contact_ref>": lambda case: case.check_ins.get().contacts.get().ref,
+}
 
 
 def make(case, person):
@@ -27,4 +31,9 @@ def make(case, person):
         danger_word=f"{STORY} danger", police_yes=f"{STORY} police", police_yes_at=NIGHT, set_by=person, set_at=NIGHT,
         next_at=NIGHT + timedelta(hours=1),
     )  # fmt: skip
+    route = ContactRoute.objects.create(
+        caller=case.caller, kind="peer", name=f"{STORY} person", number="+447700900249", whose="other", may_call=True,
+        confirmed_at=NIGHT, confirmed_by=person, created_at=NIGHT,
+    )  # fmt: skip
+    check_in.contacts.create(route=route, position=1, knows_her_as=f"{STORY} name with them")
     CheckInStep.objects.create(check_in=check_in, round=1, kind="set", by=person, at=NIGHT, note=f"{STORY} step")
