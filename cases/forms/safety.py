@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, ContactRoute, PlanReaders, SafetyPlan
 from cases.services import check_in_ways as ways
-from cases.services.check_ins import Agreed, ContactAgreed, NotAgreed
+from cases.services.check_ins import FEWEST_CONTACTS, Agreed, ContactAgreed, NotAgreed
 from helpline.core.http.forms import set_look
 from helpline.core.http.words import here
 
@@ -105,10 +105,15 @@ class CheckInForm(forms.Form):
     def _ask_for_contact(self, number: int, choices: list[tuple[str, Any]]) -> None:
         labels = {1: _("First we tell"), 2: _("Then"), 3: _("Then also")}
         likely = self.routes[number - 1].ref if number <= len(self.routes) else ""
+        is_needed = number <= FEWEST_CONTACTS
         self.fields[f"contact_{number}"] = forms.ChoiceField(
-            label=labels[number], choices=choices, required=False, initial=likely
-        )
-        self.fields[f"knows_{number}"] = forms.CharField(label=_("They know her as"), required=False, max_length=60)
+            label=labels[number], choices=choices, required=is_needed, initial=likely,
+            error_messages={"required": _("At least two people: if one does not answer there must be another.")},
+        )  # fmt: skip
+        self.fields[f"knows_{number}"] = forms.CharField(
+            label=_("They know her as"), required=is_needed, max_length=60,
+            error_messages={"required": _("Say by which name they know her.")},
+        )  # fmt: skip
         self.fields[f"tell_{number}"] = forms.CharField(
             label=_("We write them"), required=False, max_length=160,
             help_text=_("Empty: “Hello, could you please ask … to ring?” Only where their card says that they may know something."),

@@ -9,8 +9,10 @@ from cases.access import Reason, mask_number, reveal_number
 from cases.models import Case, FollowUpKind, Number, SafeContact, Voicemail
 from cases.services import followups
 from cases.services.cards import find_number
+from cases.services.check_in_reading import is_in_danger
 from cases.services.safe_contact import Decision, may_call_back, may_leave_voicemail, said_about
 from helpline.core.audit import services as audit
+from helpline.core.errors import NotAllowed
 from helpline.core.realtime import services as realtime
 from helpline.core.staff.models import User
 
@@ -40,6 +42,8 @@ def call_back(*, case: Case, by: User, at: datetime, number_ref: str = "") -> Ca
     Where it is not safe now the number stays shut, and a task says why, due when it is allowed again. Raises NotFound
     for a number that is not this case's, NotAllowed where its story is shut to this person.
     """
+    if is_in_danger(case):
+        raise NotAllowed(_("She gave her word for danger: nothing may ring at her. Open the check-in."))
     number = find_number(case, number_ref)
     decision = may_call_back(number=number, case=case, at=at)
     masked = mask_number(number.number)

@@ -1,8 +1,11 @@
 """What is shown of check-ins: how one stands now, what comes next, what was done. For who may read the story."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, CheckIn, CheckInContact, CheckInState, CheckInStep, StepKind
 from cases.safety import Next, Taken, next_step
@@ -10,6 +13,12 @@ from cases.services.check_in_steps import STEPS, on_it_since
 from cases.services.check_in_ways import live_of_number
 
 EARLIER_SHOWN = 10
+AHEAD: Mapping[str, str | Promise] = {
+    StepKind.TEXT_HER: _("a text to her"),
+    StepKind.CALL_HER: _("a person is asked to ring her"),
+    StepKind.CONTACT: _("one of her people is told"),
+    StepKind.TEAM: _("the whole team is told"),
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,7 @@ class LiveCheckIn:
     @property
     def next_words(self) -> str:
         """Say what comes next; blank where nothing is left but telling staff on and on."""
-        return str(StepKind(self.next_kind).label) if self.next_kind else ""
+        return str(AHEAD[self.next_kind]) if self.next_kind else ""
 
     @property
     def next_contact(self) -> CheckInContact | None:
@@ -78,6 +87,7 @@ class Shown:
     due_at: datetime
     is_missed: bool
     is_known: bool
+    is_danger: bool = False
 
 
 def read_shown(case: Case, at: datetime) -> Shown | None:
@@ -93,7 +103,15 @@ def read_shown(case: Case, at: datetime) -> Shown | None:
         return None
     row = min(live, key=lambda one: one.due_at)
     is_missed = row.state == CheckInState.MISSED or row.acts_at <= at
-    return Shown(row.due_at, is_missed, is_known=not case.possibly_known)
+    is_known = not case.possibly_known
+    return Shown(row.due_at, is_missed, is_known=is_known, is_danger=is_known and row.is_danger)
+
+
+def is_in_danger(case: Case) -> bool:
+    """Say whether the caller of this case gave the word for danger and nobody has made sure since: nothing of ours may
+    ring or light up on her phone. What her phone would get if all were well goes on by itself.
+    """
+    return CheckIn.objects.live().filter(caller=case.caller_id, danger_at__isnull=False).exists()
 
 
 def read_earlier(case: Case) -> list[CheckIn]:

@@ -22,6 +22,7 @@ from helpline.core.errors import Conflict, NotAllowed, NotFound
 from helpline.core.http.pages import says_why, worker
 from helpline.core.staff.models import User
 
+ABOUT_US = frozenset({"we_do", "we_do_not"})
 # Alike for either word: others may hear it, or read over a shoulder.
 TAKEN_IN = gettext_lazy("Taken in. Thank them and say goodbye as always.")
 NOT_HER_WORD = gettext_lazy("That is not the word. It goes on as if nothing had been said: ask once more.")
@@ -66,10 +67,11 @@ def is_settled(case: Case) -> bool:
     return case.caller is not None and not case.possibly_known
 
 
-def sections_of(plan: SafetyPlan) -> list[tuple[str, str]]:
-    """Return the parts that have something in them, each under the words of the form."""
+def sections_of(plan: SafetyPlan, *, on_paper: bool = False) -> list[tuple[str, str]]:
+    """Return the parts that have something in them, each under the words of the form; on paper nothing speaks of us."""
     labels = PlanForm.base_fields
-    return [(str(labels[name].label), words) for name in SafetyPlan.SECTIONS if (words := getattr(plan, name))]
+    names = [name for name in SafetyPlan.SECTIONS if not (on_paper and name in ABOUT_US)]
+    return [(str(labels[name].label), words) for name in names if (words := getattr(plan, name))]
 
 
 @require_GET
@@ -143,7 +145,7 @@ def paper(request: HttpRequest, ref: str) -> HttpResponse:
     there = plan_of(user, case)
     if there is None or not there.wants_paper:
         raise NotAllowed(_("She did not say that she wants it on paper."))
-    return render(request, "cases/safety/paper.html", {"case": case, "sections": sections_of(there)})
+    return render(request, "cases/safety/paper.html", {"case": case, "sections": sections_of(there, on_paper=True)})
 
 
 @require_GET

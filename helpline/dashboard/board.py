@@ -160,7 +160,10 @@ class DuePart:
 
 @dataclass(frozen=True)
 class CheckInRow:
-    """Somebody who writes or rings by a time, or was not heard from. In passing nobody reads why it has to be acted on."""
+    """Somebody who writes or rings by a time, or somebody for whom one of us has to act. In passing nobody reads why.
+
+    `due_at` is by when, or since when there is something to do.
+    """
 
     ref: str
     case_ref: str
@@ -173,12 +176,15 @@ class CheckInRow:
 def read_check_ins(user: User, at: datetime) -> list[CheckInRow]:
     """Read the check-ins of this person's cases in one query: who has to act now first, then by the time agreed."""
     live = CheckIn.objects.live().visible_to(user).select_related("case", "acknowledged_by")
-    rows = sorted(live.order_by("due_at", "pk")[:DUE_SHOWN], key=lambda row: (row.state != "missed", row.due_at))
+    rows = sorted(
+        live.order_by("due_at", "pk")[:DUE_SHOWN],
+        key=lambda row: (row.state != "missed", row.acknowledged_at is not None, row.begun_at or row.due_at),
+    )
     return [
         CheckInRow(
             ref=row.ref,
             case_ref=row.case.ref,
-            due_at=row.due_at,
+            due_at=row.begun_at or row.due_at,
             is_missed=row.state == "missed" or row.acts_at <= at,
             on_it=str(row.acknowledged_by) if row.acknowledged_by else "",
             is_mine=row.acknowledged_by_id == user.pk,
@@ -206,7 +212,7 @@ def group_of(due_at: datetime, at: datetime) -> str:
 
 def read_due(user: User, at: datetime) -> DuePart:
     """Read the promises of this person's cases that are overdue or due within a day: at most four queries."""
-    mine = FollowUp.objects.unfinished().visible_to(user)
+    mine = FollowUp.objects.unfinished().visible_to(user).exclude(because="check_in")  # its check-in stands above
     due = mine.filter(due_at__lte=at + LOOKS_AHEAD)
     rows = list(due.select_related("case", "owner").order_by("due_at", "id")[: DUE_SHOWN + 1])
     count = len(rows) if len(rows) <= DUE_SHOWN else due.count()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, Number, WordKind
 from cases.services import safe_contact, word_index
+from cases.services.check_in_reading import is_in_danger
 from helpline.core.audit import services as audit
 from helpline.core.errors import NotAllowed
 from helpline.core.outbox import services as outbox
@@ -40,6 +41,10 @@ def why_not(*, case: Case, at: datetime, number_ref: str = "") -> str:
     """
     if case.state != "open":
         return _("This case is not open: reopen it first.")
+    if is_in_danger(case):
+        return _(
+            "She gave her word for danger: whoever is beside her must see nothing of us. Nothing is written to her now."
+        )
     decision = safe_contact.may_text(number=find_number(case, number_ref), case=case, at=at)
     waits = decision.next_at is not None and decision.next_at < at + VALID_FOR
     return "" if decision.is_allowed or waits else decision.sentence

@@ -4,11 +4,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from cases.consenting import Receiver
-from cases.services import choices, consent_keeping, followups, plan, reviews
+from cases.services import check_in_people, check_in_steps, choices, consent_keeping, followups, plan, reviews, safety_plans
 from cases.services.consent_keeping import Answer
 from cases.services.importing import taking_over
 from helpline.dashboard.live import Places
 from tests.browser.conftest import NARROW, WIDE, give_password, sign_in
+from tests.cases.check_in_rows import make_rose, start
 from tests.factories import NIGHT, make_call, make_caller, make_case, make_note, make_route, make_safe_contact
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -45,6 +46,13 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
     )  # fmt: skip
     prison = make_route(case.caller, thandi, kind="prison_letter", name="Block C", place="PO Box 12")
     make_route(case.caller, thandi, number="+447700900260", may_text=True, may_know="that they dance")
+    night = make_rose(line, thandi, number="+447700900284")
+    check_in_people.escalate(check_in=start(night, thandi), by=thandi, at=NIGHT)
+    check_in_steps.sweep(at=NIGHT)
+    safety_plans.keep(
+        case=night, by=thandi, sections={"people": "her sister"}, readers="team", wants_paper=True, version=0, at=NIGHT
+    )
+    safety = [f"/cases/{night.ref}/safety/{page}" for page in ("", "plan/", "paper/", "check-ins/new/")]
     here = f"/cases/{case.ref}/contact/"
     contact = [here, f"{here}numbers/{case.number.ref}/", f"{here}routes/", f"{here}routes/{prison.ref}/"]
     return {
@@ -55,6 +63,7 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
             f"/cases/{case.ref}/",
             f"/cases/{case.ref}/call/",
             *contact,
+            *safety,
             "/cases/new/",
             f"/cases/{case.ref}/needs/",
             f"/cases/{case.ref}/consents/",

@@ -70,6 +70,7 @@ def test_a_time_that_has_passed_today_is_that_of_tomorrow(desk, case):
     ("changes", "sentence"),
     [
         ({"contact_2": ""}, "At least two people"),
+        ({"contact_2": "x"}, "valid choice"),
         ({"knows_1": " "}, "by which name"),
         ({"tell_1": "She is at work."}, "may know nothing"),
         ({"danger_word": "stop"}, "command"),
@@ -99,7 +100,7 @@ def test_the_page_says_what_to_do_and_what_comes_next_when_she_was_not_heard_fro
     for words in (
         "Somebody has to act.",
         "nobody is on it yet",
-        "Her contact is told (Mother)",
+        "one of her people is told (Mother)",
         "I am on it",
         "Texted her",
     ):
@@ -132,6 +133,19 @@ def test_the_word_for_danger_is_thanked_with_the_same_words_and_the_page_says_wh
     assert "She gave her word for danger." in page
     assert "Do not ring her" in page
     assert "30 minutes more" not in page
+    assert "Show her number" not in page
+
+
+def test_after_the_word_for_danger_nobody_writes_to_her_or_rings_her_from_any_page(desk, case, thandi):
+    press(desk, start(case, thandi), "arrived", word=DANGER)
+    page = text_of(desk.get(f"/cases/{case.ref}/"))
+    assert "Do not ring her, do not write to her." in page
+    answer = text_of(desk.post(f"/cases/{case.ref}/text/", {"body": "Are you well?", "key": "x"}, follow=True))
+    assert "Nothing is written to her now" in answer
+    assert not Message.objects.filter(route="caller").exists()
+    rung = text_of(desk.post(f"/cases/{case.ref}/contact/numbers/{case.number.ref}/call/", follow=True))
+    assert "nothing may ring at her" in rung
+    assert case.number.number not in rung
 
 
 def test_more_time_begin_now_and_stop(desk, case, thandi):
@@ -171,7 +185,7 @@ def test_a_running_check_in_stands_on_the_case_page_and_on_the_board_and_a_misse
     check_in_steps.sweep(at=ACTS)
     now["at"] = ACTS
     board = text_of(desk.get("/board/due/"))
-    assert "somebody has to act" in board
+    assert "act now" in board
     assert board.index("Check-ins") < board.index("Write up")
     assert "danger" not in board
 
@@ -290,6 +304,7 @@ def test_it_is_printed_only_where_she_wants_paper_and_never_sent(desk, case):
     desk.post(f"/cases/{case.ref}/safety/plan/keep/", plan_form(version="1", wants_paper="on"))
     paper = text_of(desk.get(f"/cases/{case.ref}/safety/paper/"))
     assert "He drinks." in paper
+    assert "Never ring him." not in paper, "on paper nothing speaks of us"
     assert case.ref not in paper.split("<article")[1].split("</article>")[0]
     assert Message.objects.count() == 0
 
