@@ -127,7 +127,7 @@ ALARMS: dict[str, str | Promise] = {
     "no_duty_phone": _("Somebody has no verified duty number"),
     "no_line": _("No line can send texts"),
     "put_aside": _("Something of a call or a text could not be taken in"),
-    "check_in_missed": _("A check-in: somebody has to act now"),
+    "check_in_missed": _("A check-in: act now"),
     "check_in_team": _("A check-in: everybody is needed"),
 }
 
