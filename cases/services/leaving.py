@@ -37,7 +37,6 @@ class Work(Belongings):
         "cases.Case.owner", "cases.FollowUp.owner", "cases.HandOver.giver", "cases.HandOver.taker", "cases.LetIn.user",
         "cases.Note.author", "cases.ImportFile.by", "cases.CheckIn.acknowledged_by", "cases.IncidentDraft.author",
         "cases.StationPromise.owner", "cases.PlanStep.owner",
-        "cases.Note.author", "cases.ImportFile.by", "cases.CheckIn.acknowledged_by",
     )  # fmt: skip
     words = {
         "offers": _("Hand-overs that waited, taken back"),
@@ -48,7 +47,6 @@ class Work(Belongings):
         "station_promises": _("Promises of stations that they kept an eye on"),
         "drafts": _("Notes that they had begun, put into the story as they were"),
         "imports": _("Spreadsheets that they had begun to take over, deleted"),
-        "check_ins": _("Check-ins that they were on: the next in line is told"),
         "let_in": _("Cases into which they had been let, shut"),
     }
 
@@ -64,7 +62,6 @@ class Work(Belongings):
             Moved("check_ins", _look_again_at_check_ins(user, at)),
             Moved("drafts", _finish_drafts(user, by, at)),
             Moved("imports", ImportFile.objects.filter(by=user).delete()[0]),
-            Moved("check_ins", _let_go_check_ins(user, at)),
             Moved("let_in", LetIn.objects.filter(user=user).delete()[0]),
         ]
         return [one for one in moved if one.number]
@@ -125,12 +122,6 @@ def _hand_on_follow_ups(user: User, heir: User | None, by: User, at: datetime) -
         realtime.publish("follow_up", row.ref)
         moved.setdefault(owner.username if owner else "", []).append(case.ref)
     return [Moved("follow_ups", len(refs), to=name, refs=sorted(set(refs))) for name, refs in moved.items()]
-
-
-def _let_go_check_ins(user: User, at: datetime) -> int:
-    """Nobody is on these now: the sweep looks at them at once and tells the next in line."""
-    mine = CheckIn.objects.live().filter(acknowledged_by=user)
-    return mine.update(acknowledged_by=None, acknowledged_at=None, next_at=at, turn=F("turn") + 1)
 
 
 def _take_back_offers(user: User, by: User, at: datetime) -> int:

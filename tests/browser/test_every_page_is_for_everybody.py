@@ -4,7 +4,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from cases.consenting import Receiver
-from cases.services import check_in_people, check_in_steps, choices, consent_keeping, followups, plan, reviews, safety_plans
+from cases.services import (
+    check_in_people,
+    check_in_steps,
+    choices,
+    consent_keeping,
+    followups,
+    plan,
+    reviews,
+    safety_plans,
+)
 from cases.services.consent_keeping import Answer
 from cases.services.importing import taking_over
 from helpline.dashboard.live import Places

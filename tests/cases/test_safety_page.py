@@ -234,9 +234,12 @@ def test_somebody_who_leaves_is_on_no_check_in_any_more(desk, case, thandi, nale
     check_in = start(case, thandi)
     press(desk, check_in, "escalate")
     press(desk, check_in, "on_it")
-    Work().hand_on(user=thandi, to=None, by=naledi, at=now["at"])
-    row = CheckIn.objects.get()
-    assert (row.acknowledged_by, row.next_at) == (None, now["at"])
+    check_in_steps.sweep(at=now["at"])
+    thandi.is_active = False
+    thandi.save()
+    Work().hand_on(user=thandi, to=None, by=naledi, at=now["at"] + minutes(2))
+    check_in_steps.sweep(at=now["at"] + minutes(2))
+    assert CheckInStep.objects.get(kind="staff").person.username == "nomsa"
 
 
 # The plan

@@ -304,12 +304,6 @@ DEEDS = {
     "audit.Entry.who", "cases.CheckInStep.person", "cases.Consultation.colleague",
     "cases.ChoiceTalk.decided_with", "staff.HeldRole.user", "staff.NumberCheck.user", "staff.Leaving.person",
     "staff.Leaving.heir",
-    "alarms.Alarm.acknowledged_by", "audit.Entry.who", "cases.LegalHold.put_by", "cases.LegalHold.ended_by",
-    "cases.SafeContact.confirmed_by", "cases.ContactRoute.confirmed_by", "cases.Need.noted_by",
-    "forgetting.RetentionRule.decided_by", "rota.Override.made_by", "staff.HeldRole.user", "staff.NumberCheck.user",
-    "staff.Leaving.person", "staff.Leaving.pressed_by", "staff.Leaving.heir", "telephony.Call.answered_by",
-    "cases.SafetyPlan.reviewed_by", "cases.CheckIn.set_by", "cases.CheckInStep.person", "cases.CheckInStep.by",
-    "telephony.Recording.heard_by", "telephony.Text.written_by",
 }  # fmt: skip
 OURS = {
     "alarms",
