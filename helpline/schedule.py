@@ -33,6 +33,7 @@ SWEEPS: list[tuple[str, float, str]] = [
         5.0,
         "somebody who is not heard from is asked for within seconds of what was agreed",
     ),
+    ("helpline.core.audit.tasks.seal_entries", 60.0, "what was done cannot be changed unseen for longer than a minute"),
     ("helpline.dashboard.tasks.note_beat", 10.0, "readyz sees a dead beat or worker within a minute"),
 ]
 

@@ -302,6 +302,7 @@ ERASERS = [
     "helpline.core.alarms.erasure.Alarms",
     "helpline.core.outbox.erasure.Outbox",
     "helpline.core.staff.erasure.Staff",
+    "helpline.core.audit.erasure.Audit",
 ]
 
 # What somebody who leaves has in hand, app by app: calls that ring them now, then their work, then the rota and messages

@@ -26,3 +26,22 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.about}"
+
+
+class Seal(models.Model):
+    """One link of the chain over the audit: what an entry said when it was sealed, and a keyed hash over that and the link before.
+
+    Set by a sweep, never in a webhook. `entry` is the key of the entry, no foreign key: a link outlives its entry, so that a
+    missing one is seen. `forgotten` is a keyed hash that only our own clearing-out can write.
+    """
+
+    position = models.BigIntegerField(unique=True)
+    entry = models.BigIntegerField(unique=True)
+    digest = models.CharField(max_length=64)
+    mac = models.CharField(max_length=64)
+    key = models.CharField(max_length=32)  # which key of the ring
+    sealed_at = models.DateTimeField()
+    forgotten = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return f"link {self.position}"
