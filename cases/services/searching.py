@@ -145,7 +145,7 @@ def _newest(cases: CaseQuerySet) -> list[Case]:
 
 
 def _has(filed: Sequence[int], people: Sequence[str]) -> Q:
-    has = Q(pk__in=SearchWord.objects.filter(word__in=filed).values("case_id"))
+    has = Q(pk__in=SearchWord.objects.filter(word__one_of=filed).values("case_id"))
     if people:
         has |= Q(caller__ref__in=people, possibly_known=False) | Q(concerns__ref__in=people)
     return has
@@ -153,18 +153,19 @@ def _has(filed: Sequence[int], people: Sequence[str]) -> Q:
 
 def _people_named(filed: Mapping[str, Sequence[int]]) -> dict[str, list[str]]:
     """Return, for each word, the references of the people who are called so: their other cases are meant, too."""
-    of_word = {value: word for word, values in filed.items() for value in values}
+    of_word = {value: word for word, values in filed.items() if word.isalnum() for value in values}
     named: dict[str, list[str]] = {word: [] for word in filed}
-    for value, source in SearchWord.objects.filter(word__in=list(of_word), kind=WordKind.NAME).values_list(
-        "word", "source"
-    ):
+    names = SearchWord.objects.filter(word__one_of=list(of_word), kind=WordKind.NAME)
+    for value, source in names.values_list("word", "source"):
         named[of_word[value]].append(source)
     return named
 
 
 def _places(found: Sequence[Case], filed: Mapping[str, Sequence[int]]) -> list[tuple[Case, str]]:
     of_pk = {case.pk: case for case in found}
-    rows = SearchWord.objects.filter(case__in=found, word__in=[value for values in filed.values() for value in values])
+    rows = SearchWord.objects.filter(
+        case__in=found, word__one_of=[value for values in filed.values() for value in values]
+    )
     return [(of_pk[pk], kind) for pk, kind in rows.values_list("case_id", "kind").distinct()]
 
 

@@ -23,7 +23,7 @@ def put(*, case: Case, kind: str, ref: str, texts: Iterable[str | None]) -> None
 
     Empty texts take the words of this place out. Raises ValueError for a kind that is not one of `WordKind`.
     """
-    filed = file_words(case.ref, _words(WordKind(kind), texts))
+    filed = file_words(case.ref, words_for(kind, texts))
     remove(kind=kind, ref=ref)
     SearchWord.objects.bulk_create(
         (SearchWord(case=case, kind=kind, source=ref, word=word) for word in filed), batch_size=_BATCH
@@ -64,7 +64,9 @@ def current_mark() -> str:
     return f"{search_words.VERSION}-{newest_key()}"
 
 
-def _words(kind: WordKind, texts: Iterable[str | None]) -> frozenset[str]:
+def words_for(kind: str, texts: Iterable[str | None]) -> frozenset[str]:
+    """Return what texts in this kind of place are found by, before any key. Raises ValueError as `put` does."""
+    kind = WordKind(kind)
     said = [text for text in texts if text]
     if kind == WordKind.NAME:
         return search_words.words_of_names(said)

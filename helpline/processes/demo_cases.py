@@ -29,6 +29,7 @@ from helpline.core.staff.models import User
 from helpline.processes.demo_organisation import MAIN_LINE
 from helpline.processes.demo_stories import CODE_NAMES, PRONOUNS, REASONS_TO_CALL_BACK, STORIES, Story
 from telephony.models import Call, Leg, Text
+from telephony.services.indexing import index_cases
 
 SPREAD_OVER = timedelta(weeks=6)
 STILL_WORKED_ON = timedelta(days=5)  # older cases are closed, most of them
@@ -70,6 +71,8 @@ def make_cases(*, how_many: int, seed: int, at: datetime) -> int:
         ref = _new_reference(taken, how_many)
         draw.case(ref, opened_at)
     _write(draw.rows)
+    for _ref in index_cases():
+        pass
     return missing
 
 
