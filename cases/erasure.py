@@ -9,7 +9,19 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Caller, Case, CaseState, HandOver, IncidentDraft, Note, Number, SafeContact, SearchWord
+from cases.models import (
+    Caller,
+    Case,
+    CaseState,
+    HandOver,
+    HandOverState,
+    IncidentDraft,
+    Note,
+    Number,
+    SafeContact,
+    SearchWord,
+    ShiftHandOver,
+)
 from cases.vocabulary.codes import say
 from helpline.core import clock
 from helpline.core.outbox.models import Message, MessageState
@@ -103,6 +115,19 @@ def _delete(rows: Sequence[Any]) -> Tally:
     return Counter()
 
 
+def _shift_notes(before: datetime, at: datetime) -> "models.QuerySet[Any]":
+    """Notes of hand-overs that are over, of none in which something is on hold."""
+    rows = ShiftHandOver.objects.exclude(state=HandOverState.OFFERED).filter(answered_at__lt=before)
+    return rows.exclude(note__isnull=True).exclude(items__case__in=Case.objects.on_hold(at).values("pk"))
+
+
+def _forget_note(rows: Sequence[Any]) -> Tally:
+    for row in rows:
+        row.note = None
+        row.save(update_fields=["note"])
+    return Counter()
+
+
 def _closed(before: datetime, at: datetime) -> "models.QuerySet[Any]":
     """Closed cases past their time: the last thing joined to them must be closed as long, and nothing be on hold."""
     rows = Case.objects.filter(state=CaseState.CLOSED, closed_at__lt=before)
@@ -192,6 +217,8 @@ def with_stand_ins(subject: Subject, at: datetime) -> Subject:
 KINDS: tuple[Kind, ...] = (
     Kind("draft", _("Notes that were begun and never finished"), _("the words"), 30, 7, _drafts, _delete),
     Kind("incident_draft", _("Incidents that were begun and never kept"), _("the words"), 30, 7, _incident_drafts, _delete),
+    Kind("shift_note", _("Notes to the next person at the end of a shift"), _("the words; who accepted what stays known"),
+         30, 2, _shift_notes, _forget_note),
     Kind("sent_words", _("Words of messages that have left"), _("the words; that a message left stays known"), 30, 2,
          _sent_words, _forget_words),
     Kind("closed_case", _("Closed cases"), _("the case with everything in it, and the caller where nothing else is left"),
@@ -335,6 +362,8 @@ class Cases(Eraser):
                    Told(_("Note"), "note"), Told(_("Note of the answer"), "answer_note")),
         ),
         Holding("cases.HandOver", _("Notes at the end of a shift"), case="cases"),
+        Holding("cases.ShiftHandOver", _("Notes at the end of a shift"), case="items__case"),
+        Holding("cases.HandedItem", _("What was handed on at the end of a shift"), case="case"),
         Holding(
             "cases.LegalHold", _("Holds"), case="case", tells=(Told(_("Why it is kept"), "why"), Told(_("Until"), "until"))
         ),
@@ -401,7 +430,7 @@ class Cases(Eraser):
         kept.filter(caller__in=list(subject.callers)).update(caller=None, number=None, possibly_known=False)
 
     def remove(self, holding: Holding, rows: "models.QuerySet[Any]") -> None:
-        if holding.model == "cases.HandOver":
+        if holding.model in {"cases.HandOver", "cases.ShiftHandOver"}:
             # The note of a hand-over speaks of all its cases at once, so it goes; the offer stays for the others.
             for row in rows:
                 row.note = None

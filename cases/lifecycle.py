@@ -13,10 +13,10 @@ CaseState = Literal["open", "joined", "closed"]
 CaseVerb = Literal["close", "reopen", "join", "separate"]
 FollowUpState = Literal["due", "tried", "done", "given_up", "skipped"]
 FollowUpVerb = Literal["try", "finish", "give_up", "skip", "reopen", "move"]
-HandOverState = Literal["offered", "accepted", "declined", "withdrawn"]
 HearingState = Literal["planned", "held", "postponed", "could_not_come", "called_off"]
 HearingVerb = Literal["hold", "postpone", "miss", "call_off", "take_back"]
-HandOverVerb = Literal["accept", "decline", "withdraw"]
+HandOverState = Literal["offered", "accepted", "declined", "withdrawn", "expired"]
+HandOverVerb = Literal["accept", "decline", "withdraw", "expire"]
 
 CASE_MOVES: Final[Mapping[tuple[CaseVerb, CaseState], CaseState]] = {
     ("close", "open"): "closed",
@@ -45,6 +45,7 @@ HAND_OVER_MOVES: Final[Mapping[tuple[HandOverVerb, HandOverState], HandOverState
     ("accept", "offered"): "accepted",
     ("decline", "offered"): "declined",
     ("withdraw", "offered"): "withdrawn",
+    ("expire", "offered"): "expired",  # nobody answered: it stays where it was
 }
 
 HEARING_MOVES: Final[Mapping[tuple[HearingVerb, HearingState], HearingState]] = {
@@ -75,6 +76,7 @@ _DOING: Final[Mapping[str, str]] = {
     "miss": "missed",
     "call_off": "called off",
     "take_back": "taken back",
+    "expire": "let go",
 }
 
 State = TypeVar("State", bound=str)

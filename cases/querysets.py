@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Incident,
         Number,
         SafeContact,
+        ShiftHandOver,
     )
 
 OPEN_CASES = ("open",)
@@ -85,6 +86,11 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
 
 class HandOverQuerySet(models.QuerySet["HandOver"]):
+    def waiting(self) -> Self:
+        return self.filter(state="offered")
+
+
+class ShiftHandOverQuerySet(models.QuerySet["ShiftHandOver"]):
     def waiting(self) -> Self:
         return self.filter(state="offered")
 

@@ -1,7 +1,7 @@
 """Cases: who calls, what is promised, what is due."""
 
 from cases.models.caller import Caller, ContactRoute, Number, RouteKind, SafeContact, SafeContactCard, Voicemail, Whose
-from cases.models.case import Case, CaseState, LetIn, Note, Source, Urgency
+from cases.models.case import Case, CaseState, LetIn, Note, Source, Turn, Urgency
 from cases.models.choice import ChoicePoint, ChoiceResult, ChoiceTalk, LegalStep, PointState
 from cases.models.clock import Clock, ConfirmedBy, LocalRule, StopReason
 from cases.models.closing import Closing, ClosingReason, Review, ReviewedStep, ReviewRule, ReviewState
@@ -41,18 +41,19 @@ from cases.models.safety import (
     StepResult,
 )
 from cases.models.search import SearchWord, WordKind
+from cases.models.sheet import HandedItem, ItemKind, ShiftHandOver
 from cases.models.station import LiaisonOfficer, PromiseState, Station, StationMeeting, StationPromise
 
 __all__ = [
     "Act", "AdvocacyText", "Answer", "Caller", "CallerMerge", "Case", "CaseState", "CheckIn", "CheckInContact", "CheckInState",
     "CheckInStep", "ChoicePoint", "ChoiceResult", "ChoiceTalk", "Clock", "Closing", "ClosingReason", "ConfirmedBy", "Consent",
     "ConsentAnswer", "ConsentHow", "ConsentWording", "Consultation", "ContactRoute", "CouldNotCome", "Detention", "ErasureWish", "FollowUp",
-    "FollowUpKind", "FollowUpState", "Goal", "GoalState", "HandOver", "HandOverState", "Hearing", "HearingState", "HoldReason", "HowKnown",
-    "ImportFile", "ImportedCase", "Incident", "IncidentDraft", "InformationCard", "InformationSound", "InformationVersion", "LawCard",
-    "LawTopic", "LegalHold", "LegalStep", "LetIn", "LiaisonOfficer", "LocalRule", "NameKind", "Need", "NeedKind", "NeedOutcome", "Note",
-    "Number", "NumberChange", "Package", "PackageState", "PartOfDay", "Perpetrator", "PlanReaders", "PlanStep", "PointState",
-    "PromiseState", "Purpose", "ReceiverKind", "ReportKind", "Review", "ReviewRule", "ReviewState", "ReviewedStep", "RouteKind",
-    "SafeContact", "SafeContactCard", "SafetyPlan", "Said", "SayIn", "SearchWord", "SomebodyAsked", "Source", "SpokenName", "Station",
-    "StationMeeting", "StationPromise", "StepKind", "StepResult", "StepState", "StopReason", "Teller", "Topic", "Urgency", "Voicemail",
-    "Whose", "WhyEnded", "WhyNot", "WishScope", "WishState", "WordKind",
+    "FollowUpKind", "FollowUpState", "Goal", "GoalState", "HandOver", "HandOverState", "HandedItem", "Hearing", "HearingState",
+    "HoldReason", "HowKnown", "ImportFile", "ImportedCase", "Incident", "IncidentDraft", "InformationCard", "InformationSound",
+    "InformationVersion", "ItemKind", "LawCard", "LawTopic", "LegalHold", "LegalStep", "LetIn", "LiaisonOfficer", "LocalRule", "NameKind",
+    "Need", "NeedKind", "NeedOutcome", "Note", "Number", "NumberChange", "Package", "PackageState", "PartOfDay", "Perpetrator",
+    "PlanReaders", "PlanStep", "PointState", "PromiseState", "Purpose", "ReceiverKind", "ReportKind", "Review", "ReviewRule", "ReviewState",
+    "ReviewedStep", "RouteKind", "SafeContact", "SafeContactCard", "SafetyPlan", "Said", "SayIn", "SearchWord", "ShiftHandOver",
+    "SomebodyAsked", "Source", "SpokenName", "Station", "StationMeeting", "StationPromise", "StepKind", "StepResult", "StepState",
+    "StopReason", "Teller", "Topic", "Turn", "Urgency", "Voicemail", "Whose", "WhyEnded", "WhyNot", "WishScope", "WishState", "WordKind",
 ]  # fmt: skip

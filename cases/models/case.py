@@ -30,6 +30,16 @@ class Source(models.TextChoices):
     ELSEWHERE = "elsewhere", _("a message elsewhere")
 
 
+class Turn(models.TextChoices):
+    """Who must act next for a case to go on."""
+
+    US = "us", _("ours")
+    CALLER = "caller", _("the caller's")
+    LAWYER = "lawyer", _("the lawyer's")
+    COURT = "court", _("the court's or the police's")
+    OTHER = "other", _("somebody else's")
+
+
 class Case(models.Model):
     """One story. `caller` is who rings; `concerns` is whom it is about where that is another person.
 
@@ -53,6 +63,8 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True)
     joined_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="joined")
     next_due_at = models.DateTimeField(null=True)
+    turn = models.CharField(max_length=10, choices=Turn.choices, default=Turn.US)
+    turn_since = models.DateTimeField(null=True)  # null: since it was opened
     indexed_as = models.CharField(max_length=24, blank=True, editable=False)  # by which rules and key, all its words
 
     objects = CaseQuerySet.as_manager()

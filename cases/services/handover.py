@@ -1,4 +1,7 @@
-"""Hand-over: one person offers cases of her own, the next accepts. Until then everything stays where it is."""
+"""Hand-over: one person offers cases of her own, the next accepts. Until then everything stays where it is.
+
+Declined, with a reason, or not answered in time, it comes back, and whoever offered it is told by a text that names nothing.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -17,6 +20,8 @@ from helpline.core.realtime import services as realtime
 from helpline.core.staff.models import User
 
 TEMPLATE = "staff/hand_over"  # neutral: a stranger who reads it learns nothing
+CAME_BACK = "staff/hand_over_back"  # as neutral
+LASTS = timedelta(hours=12)  # a shift: who has not answered by then is not there
 WORTH_TELLING_FOR = timedelta(hours=1)  # a text that comes later speaks of another shift; the board shows the offer
 
 
@@ -33,7 +38,9 @@ def offer(*, giver: User, taker: User, cases: Sequence[Case], at: datetime, note
         raise NotAllowed(_("You can hand over open cases that are yours."))
     if HandOver.objects.waiting().filter(cases__in=held).exists():
         raise Conflict(_("One of these cases is offered to somebody already."))
-    hand_over = HandOver.objects.create(giver=giver, taker=taker, note=note.strip() or None, offered_at=at)
+    hand_over = HandOver.objects.create(
+        giver=giver, taker=taker, note=note.strip() or None, offered_at=at, expires_at=at + LASTS
+    )
     hand_over.cases.set(held)
     audit.record(
         by=giver, verb="hand_over.offered", what="hand_over", about=hand_over.ref, at=at, taker=taker.username,
@@ -67,15 +74,58 @@ def accept(*, hand_over: HandOver, by: User, at: datetime) -> list[Case]:
 
 
 @transaction.atomic
-def decline(*, hand_over: HandOver, by: User, at: datetime) -> HandOver:
-    """Leave it where it is. Raises NotAllowed for anybody but the taker, or where it was answered or withdrawn."""
-    return _move(hand_over, "decline", by, hand_over.taker, at)
+def decline(*, hand_over: HandOver, by: User, at: datetime, why: str) -> HandOver:
+    """Leave it where it is, and say why: whoever offered it is told that it came back, and reads the reason.
+
+    Raises NotAllowed without a reason, for anybody but the taker, or where it was answered or withdrawn.
+    """
+    if not why.strip():
+        raise NotAllowed(_("Say why, so that they can ask somebody else."))
+    now = _move(hand_over, "decline", by, hand_over.taker, at, why=why.strip())
+    _tell_giver(now, at)
+    return now
 
 
 @transaction.atomic
 def withdraw(*, hand_over: HandOver, by: User, at: datetime) -> HandOver:
     """Take an offer back. Raises NotAllowed for anybody but the giver, or where it was answered already."""
     return _move(hand_over, "withdraw", by, hand_over.giver, at)
+
+
+@transaction.atomic
+def expire_due(*, at: datetime) -> int:
+    """Let offers go that nobody has answered in time; cases stay with whoever offered them. Returns how many that were.
+
+    May run twice, at once, or late.
+    """
+    due = HandOver.objects.waiting().filter(expires_at__lte=at).select_related("giver", "taker")
+    rows = list(due.select_for_update(skip_locked=True, of=("self",)))
+    for now in rows:
+        now.state, now.answered_at = HandOverState(move_hand_over(now.state, "expire")), at
+        now.save(update_fields=["state", "answered_at"])
+        outbox.cancel(key=_key(now), why="expired")
+        audit.record(by=None, verb="hand_over.expired", what="hand_over", about=now.ref, at=at)
+        _tell_giver(now, at)
+        realtime.publish("hand_over", now.ref)
+    return len(rows)
+
+
+def last_come_back(*, case: Case, giver: User, at: datetime) -> HandOver | None:
+    """Return the newest offer of a case that came back to this person within a shift and was not made again."""
+    lately = HandOver.objects.filter(cases=case, giver=giver, offered_at__lte=at).select_related("taker")
+    last = lately.order_by("-offered_at", "-pk").first()
+    if last is None or last.answered_at is None or last.state not in {HandOverState.DECLINED, HandOverState.EXPIRED}:
+        return None
+    return last if at - last.answered_at < LASTS else None
+
+
+def _tell_giver(now: HandOver, at: datetime) -> None:
+    if now.giver.is_active and now.giver.has_verified_phone:
+        first = now.cases.order_by("pk").first()
+        outbox.put(
+            key=f"{_key(now)}-back", route=Route.STAFF, to=now.giver.username, template=CAME_BACK,
+            about=first.ref if first else "", at=at, expires_at=at + WORTH_TELLING_FOR,
+        )  # fmt: skip
 
 
 def _key(hand_over: HandOver) -> str:
@@ -90,13 +140,15 @@ def _hold(cases: Iterable[Case]) -> list[Case]:
     )
 
 
-def _move(hand_over: HandOver, verb: HandOverVerb, by: User, whose: User, at: datetime) -> HandOver:
+def _move(
+    hand_over: HandOver, verb: HandOverVerb, by: User, whose: User, at: datetime, *, why: str | None = None
+) -> HandOver:
     if by.pk != whose.pk or not by.is_active:
         raise NotAllowed(_("This hand-over is between two other people."))
-    now = HandOver.objects.select_for_update(of=("self",)).get(pk=hand_over.pk)
+    now = HandOver.objects.select_for_update(of=("self",)).select_related("giver", "taker").get(pk=hand_over.pk)
     now.state = HandOverState(move_hand_over(now.state, verb))
-    now.answered_at = at
-    now.save(update_fields=["state", "answered_at"])
+    now.answered_at, now.why = at, why
+    now.save(update_fields=["state", "answered_at", "why"])
     outbox.cancel(key=_key(now), why="answered")
     audit.record(by=by, verb=f"hand_over.{now.state}", what="hand_over", about=now.ref, at=at)
     realtime.publish("hand_over", now.ref)

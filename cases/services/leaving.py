@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import (
@@ -19,9 +19,11 @@ from cases.models import (
     LetIn,
     Note,
     PlanStep,
+    ShiftHandOver,
     StationPromise,
+    WordKind,
 )
-from cases.services import followups
+from cases.services import followups, word_index
 from cases.services.casework import ANSWERS_CALLERS, change_owner, lock
 from helpline.core.alarms import services as alarms
 from helpline.core.audit import services as audit
@@ -36,7 +38,7 @@ class Work(Belongings):
     fields = (
         "cases.Case.owner", "cases.FollowUp.owner", "cases.HandOver.giver", "cases.HandOver.taker", "cases.LetIn.user",
         "cases.Note.author", "cases.ImportFile.by", "cases.CheckIn.acknowledged_by", "cases.IncidentDraft.author",
-        "cases.StationPromise.owner", "cases.PlanStep.owner",
+        "cases.StationPromise.owner", "cases.PlanStep.owner", "cases.ShiftHandOver.giver", "cases.ShiftHandOver.taker",
     )  # fmt: skip
     words = {
         "offers": _("Hand-overs that waited, taken back"),
@@ -54,7 +56,7 @@ class Work(Belongings):
         """Locks each case before its rows, in the order of their keys, as everybody does."""
         heir = to if to is not None and to.holds(*ANSWERS_CALLERS) else None
         moved = [
-            Moved("offers", _take_back_offers(user, by, at)),
+            Moved("offers", _take_back_offers(user, by, at) + _take_back_shifts(user, by, at)),
             *_hand_on_cases(user, heir, by, at),
             *_hand_on_follow_ups(user, heir, by, at),
             *_hand_on_plan_steps(user, heir),
@@ -148,12 +150,27 @@ def _look_again_at_check_ins(user: User, at: datetime) -> int:
     return number
 
 
+def _take_back_shifts(user: User, by: User, at: datetime) -> int:
+    """End the hand-overs of a line that they offered or were to accept: the rota says again who is told."""
+    waiting = ShiftHandOver.objects.select_for_update(of=("self",)).waiting().filter(Q(giver=user) | Q(taker=user))
+    rows = list(waiting.select_related("line"))
+    for row in rows:
+        row.state, row.answered_at, row.tell_at = HandOverState.WITHDRAWN, at, None
+        row.save(update_fields=["state", "answered_at", "tell_at"])
+        audit.record(
+            by=by, verb="shift.withdrawn", what="hand_over", about=row.ref, at=at, because="left", line=row.line.ref
+        )
+        realtime.publish("hand_over", row.ref)
+    return len(rows)
+
+
 def _finish_drafts(user: User, by: User, at: datetime) -> int:
     """Only its author sees a draft, and the author is gone: nobody's words are lost."""
     rows = list(Note.objects.select_for_update(of=("self",)).filter(author=user, is_draft=True).select_related("case"))
     for row in rows:
         row.is_draft, row.changed_at = False, at
         row.save(update_fields=["is_draft", "changed_at"])
+        word_index.put(case=row.case, kind=WordKind.NOTE, ref=row.ref, texts=[row.body])
         audit.record(by=by, verb="note.written", what="case", about=row.case.ref, at=at, note=row.ref, because="left")
         realtime.publish("case", row.case.ref)
     return len(rows) + _keep_incident_drafts(user, by, at)
@@ -167,6 +184,7 @@ def _keep_incident_drafts(user: User, by: User, at: datetime) -> int:
             note = Note.objects.create(
                 case=draft.case, author=user, body=draft.body, written_at=draft.changed_at, changed_at=at
             )
+            word_index.put(case=draft.case, kind=WordKind.NOTE, ref=note.ref, texts=[note.body])
             audit.record(
                 by=by, verb="note.written", what="case", about=draft.case.ref, at=at, note=note.ref, because="left"
             )

@@ -8,6 +8,7 @@ from django.db.models import F
 
 from cases.models import FollowUp
 from cases.services.followups import REMINDERS
+from cases.services.shift_change import told_instead
 from helpline.core.audit import services as audit
 from helpline.core.lines.models import Line
 from helpline.core.outbox import services as outbox
@@ -94,8 +95,14 @@ class _People:
     def on_call(self, line: Line | None) -> list[str]:
         key = line.pk if line else None
         if key not in self._on_call:
-            self._on_call[key] = _read_on_call(line, self.at) if line else []
+            self._on_call[key] = _told_on_line(line, self.at) if line else []
         return self._on_call[key]
+
+
+def _told_on_line(line: Line, at: datetime) -> list[str]:
+    """Return who is told for a line: until somebody has accepted the hand-over, who was on call before."""
+    before = told_instead(line)
+    return [before] if before is not None else _read_on_call(line, at)
 
 
 def _read_on_call(line: Line, at: datetime) -> list[str]:

@@ -49,7 +49,7 @@ def put_new(places: Iterable[Place]) -> None:
     rows = (
         SearchWord(case=place.case, kind=place.kind, source=place.ref, word=word)
         for place in places
-        for word in file_words(place.case.ref, _words(WordKind(place.kind), place.texts))
+        for word in file_words(place.case.ref, words_for(place.kind, place.texts))
     )
     SearchWord.objects.bulk_create(rows, batch_size=_BATCH)
 

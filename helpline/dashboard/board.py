@@ -12,7 +12,7 @@ from django.db.models import Prefetch
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, CheckIn, FollowUp, HandOver, Urgency
+from cases.models import Case, CheckIn, FollowUp, HandOver, ShiftHandOver, Urgency
 from cases.services.reviews import count_waiting
 from helpline.core.alarms.models import Alarm
 from helpline.core.http.words import here
@@ -288,6 +288,7 @@ class TonightPart:
     messages_count: int
     alarms: Sequence[Alarm]
     reviews: int = 0  # what waits for a supervisor; of no interest to others
+    sheets: Sequence[ShiftHandOver] = ()
 
 
 def read_tonight(user: User, at: datetime) -> TonightPart:
@@ -310,6 +311,7 @@ def read_tonight(user: User, at: datetime) -> TonightPart:
         messages_count=len(messages) if len(messages) < MESSAGES_SHOWN else unheard.count(),
         alarms=list(Alarm.objects.open()[:MESSAGES_SHOWN]) if tells else [],
         reviews=count_waiting() if user.holds(Role.SUPERVISOR) else 0,
+        sheets=list(ShiftHandOver.objects.waiting().select_related("line", "giver", "taker")),
     )
 
 

@@ -45,6 +45,7 @@ PLACES = (
     Place("dashboard:cases", _("Cases"), "cases", "g c", SPEAKS_WITH_CALLERS),
     Place("office:calls", _("Calls"), "calls", "g l", SPEAKS_WITH_CALLERS),
     Place("office:texts", _("Texts"), "texts", "g t", SPEAKS_WITH_CALLERS),
+    Place("dashboard:sheet", _("Hand-over"), "hand", "g h", SPEAKS_WITH_CALLERS),
     Place("office:rota", _("Rota"), "rota", "g r", EVERYBODY),
     Place("office:lines", _("Lines"), "lines", "g i", RUNS_THE_LINE),
     Place("cases:information", _("Information"), "book", "g w", EVERYBODY),

@@ -1,17 +1,32 @@
-"""Signs of life: beat notes that it sent, the worker that it ran. One task shows both, each by its own note."""
+"""Signs of life: beat notes that it sent, the worker that it ran. One task shows both, each by its own note.
+
+And what hangs on several apps at once: the hand-over of a shift.
+"""
 
 from typing import Any
 
 from celery import shared_task
 from celery.signals import after_task_publish
 
+from cases.services import handover, shift_change
+from helpline.core import clock
 from helpline.core.realtime import heartbeats
+from helpline.dashboard import sheet
 
 
 @shared_task(name="helpline.dashboard.tasks.note_beat")
 def note_beat() -> None:
     """Run by the worker every ten seconds."""
     heartbeats.note("worker")
+
+
+@shared_task
+def watch_hand_overs() -> None:
+    """Open the hand-over of a shift that ended, say again that one waits, let offers go that nobody answers."""
+    at = clock.now()
+    sheet.open_after_changes(at)
+    shift_change.tell_waiting(at=at)
+    handover.expire_due(at=at)
 
 
 @after_task_publish.connect(sender="helpline.dashboard.tasks.note_beat")

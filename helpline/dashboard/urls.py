@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpline.dashboard import call_views, case_verbs, case_views, views
+from helpline.dashboard import call_views, case_verbs, case_views, sheet_views, views
 from helpline.dashboard.live import live
 from helpline.dashboard.sound import file, sound
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("board/alarms/<slug:ref>/", views.alarm_seen, name="alarm_seen"),
     path("board/hand-overs/<slug:ref>/", views.hand_over_answer, name="hand_over_answer"),
     path("board/ringing/", call_views.ringing, name="ringing"),
+    path("hand-over/", sheet_views.sheet, name="sheet"),
+    path("hand-over/<slug:ref>/", sheet_views.sheet_answer, name="sheet_answer"),
     path("live/", live, name="live"),
     path("messages/<slug:ref>/", sound, name="sound"),
     path("files/<slug:ref>/", file, name="file"),

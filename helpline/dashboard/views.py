@@ -20,6 +20,8 @@ from helpline.core.staff.models import Role
 from helpline.dashboard.board import read_due, read_now, read_tonight
 from helpline.dashboard.on_call import read_watches
 
+LONGEST_REASON = 500  # characters
+
 
 def title_of_night(at: datetime) -> str | Promise:
     """Call the third column by the time of day: nobody says "tonight" at noon."""
@@ -81,7 +83,8 @@ def hand_over_answer(request: HttpRequest, ref: str) -> HttpResponse:
             if len(taken) == 1:
                 return redirect("dashboard:case", taken[0].ref)
         case "decline":
-            handover.decline(hand_over=offered, by=user, at=at)
+            handover.decline(hand_over=offered, by=user, at=at, why=request.POST.get("why", "")[:LONGEST_REASON])
+            messages.success(request, _("It stays where it was. They are told that it came back."))
         case "withdraw":
             handover.withdraw(hand_over=offered, by=user, at=at)
     return redirect("dashboard:board")

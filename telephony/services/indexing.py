@@ -10,7 +10,7 @@ from django.db import transaction
 
 from cases.models import Case, WordKind
 from cases.services import word_index, word_sources
-from cases.services.word_sources import Text as Place
+from cases.services.word_index import Place
 from telephony.models import Text
 
 BATCH = 100
@@ -19,7 +19,7 @@ BATCH = 100
 def texts_of(case: Case) -> Iterator[Place]:
     """Give the texts that came and went on a case."""
     for text in Text.objects.filter(case=case):
-        yield Place(WordKind.TEXT, text.ref, (text.body,))
+        yield Place(case, WordKind.TEXT, text.ref, (text.body,))
 
 
 # Whoever lets words of another kind be found adds where they stand; tests hold it to every kind that there is.

@@ -15,7 +15,7 @@ from telephony.models import Leg, Media, Recording, Text
 from tests.factories import let_in, make_caller, make_case, make_follow_up, make_note, make_person, make_shift
 
 PAGES = [
-    "/", "/board/now/", "/board/due/", "/board/tonight/", "/cases/", "/cases/?show=due", "/calls/", "/texts/", "/rota/",
+    "/", "/board/now/", "/board/due/", "/board/tonight/", "/cases/", "/cases/?show=due", "/calls/", "/texts/", "/hand-over/", "/rota/",
     "/staff/", "/me/", "/cases/{case}/", "/cases/{case}/story/", "/cases/{case}/promises/",
     "/cases/{case}/consents/", "/cases/{case}/contact/",
     "/cases/{case}/safety/", "/cases/{case}/clocks/", "/cases/{case}/hearings/", "/clocks/",

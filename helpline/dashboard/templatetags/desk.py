@@ -20,6 +20,7 @@ from helpline.core import clock
 from helpline.core.http import words
 from helpline.core.staff.models import User
 from helpline.dashboard import legs
+from helpline.dashboard.board import KINDS_IN_PASSING, TASKS_IN_PASSING
 from helpline.dashboard.navigation import Link, links_for
 from helpline.dashboard.on_call import Watch, read_watches
 from telephony.models import Call, Leg
@@ -121,6 +122,7 @@ ALARMS: dict[str, str | Promise] = {
     "text_perhaps_sent": _("Not known whether a text was sent"),
     "text_not_delivered": _("A text of ours did not arrive"),
     "text_not_written": _("A message could not be written"),
+    "hand_over_waits": _("A hand-over that nobody has accepted"),
     "many_searches": _("Somebody searches unusually often"),
     "number_held": _("Everything to a caller's number was stopped"),
     "somebody_asked": _("Somebody asked for a caller"),
@@ -222,6 +224,12 @@ REFUSALS: dict[str, str | Promise] = {
 def refusal(code: str) -> str:
     """Say why a step could not be taken; a code without words is said in general ones."""
     return str(REFUSALS.get(code, _("it is not safe")))
+
+
+@register.filter
+def in_passing(code: str) -> str:
+    """Say what is to be done in words that may be read in passing; a plain one for a code that has none."""
+    return str(TASKS_IN_PASSING.get(code) or KINDS_IN_PASSING.get(code) or KINDS_IN_PASSING["task"])
 
 
 @register.filter
