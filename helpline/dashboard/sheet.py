@@ -20,6 +20,7 @@ from cases.models import (
     FollowUpKind,
     HandedItem,
     HandOver,
+    Hearing,
     ItemKind,
     Urgency,
 )
@@ -61,6 +62,15 @@ def read_check_ins(line: Line, at: datetime, until: datetime) -> Iterable[Open]:
         yield Open(ItemKind.CHECK_IN, row.ref, row.case, due_at=row.due_at, is_urgent=row.state == CheckInState.MISSED)
 
 
+def read_hearings(line: Line, at: datetime, until: datetime) -> Iterable[Open]:
+    """Give who is in court until the end of the next shift, and those of the last day of whom nobody has said how it went."""
+    rows = Hearing.objects.filter(
+        _of_line(line, "case__"), state="planned", at__gt=at - timedelta(days=1), at__lt=until
+    )
+    for row in rows.select_related("case").order_by("at", "pk")[:MOST_OF_A_KIND]:
+        yield Open(ItemKind.COURT, row.ref, row.case, due_at=row.at, because="court")
+
+
 def read_promises(line: Line, at: datetime, until: datetime) -> Iterable[Open]:
     """Give call-backs that are open, and everything else that is promised until the end of the next shift."""
     rows = FollowUp.objects.unfinished().filter(_of_line(line, "case__"), Q(kind="call_back") | Q(due_at__lt=until))
@@ -87,7 +97,7 @@ def read_transfers(line: Line, at: datetime, until: datetime) -> Iterable[Open]:
                 yield Open(ItemKind.TRANSFER, case.ref, case, due_at=row.offered_at)
 
 
-READERS: tuple[Read, ...] = (read_custody, read_check_ins, read_promises, read_messages, read_transfers)
+READERS: tuple[Read, ...] = (read_custody, read_check_ins, read_hearings, read_promises, read_messages, read_transfers)
 
 
 def gather(line: Line, at: datetime, *, seen_by: User | None = None) -> list[Open]:

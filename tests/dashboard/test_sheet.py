@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cases.models import CheckIn, Clock, HandOver, ShiftHandOver
+from cases.models import CheckIn, Clock, HandOver, Hearing, ShiftHandOver
 from cases.services import shift_change
 from helpline.core.audit.models import Entry
 from helpline.core.outbox.models import Message
@@ -41,7 +41,9 @@ def night(line, nomsa, thandi, at, ring):
         case=custody, rule="custody", earliest_at=at, ends_at=at + timedelta(hours=40), started_by=nomsa, started_at=at
     )
     make_follow_up(made["call_back"], kind="call_back", owner=nomsa, due_at=at + timedelta(days=2), why=f"{STORY} why")
-    make_follow_up(made["court"], kind="court", owner=nomsa, due_at=at + timedelta(hours=6))
+    Hearing.objects.create(
+        case=made["court"], at=at + timedelta(hours=6), added_by=nomsa, created_at=at, changed_at=at
+    )  # fmt: skip
     make_follow_up(made["promise"], owner=nomsa, because="write_up", due_at=at + timedelta(hours=1))
     make_follow_up(made["promise"], owner=nomsa, due_at=at + timedelta(days=3))
     call = ring(made["message"], state="ended", outcome="voicemail")
