@@ -13,6 +13,7 @@ from cases.models import (
     Caller,
     Case,
     CaseState,
+    Complaint,
     HandOver,
     HandOverState,
     IncidentDraft,
@@ -134,6 +135,10 @@ def _closed(before: datetime, at: datetime) -> "models.QuerySet[Any]":
     return _not_on_hold(rows, "pk", at)
 
 
+def _settled_complaints(before: datetime, _at: datetime) -> "models.QuerySet[Any]":
+    return Complaint.objects.filter(finished_at__lt=before)
+
+
 def _sent_words(before: datetime, at: datetime) -> "models.QuerySet[Any]":
     held = Case.objects.on_hold(at).values("ref")
     rows = Message.objects.filter(state__in=LEFT, created_at__lt=before, words_gone_at=None)
@@ -215,6 +220,8 @@ def with_stand_ins(subject: Subject, at: datetime) -> Subject:
 
 
 KINDS: tuple[Kind, ...] = (
+    Kind("complaint", _("Complaints about us that are settled"), _("the complaint with what was found out"), 1095, 180,
+         _settled_complaints, _delete),
     Kind("draft", _("Notes that were begun and never finished"), _("the words"), 30, 7, _drafts, _delete),
     Kind("incident_draft", _("Incidents that were begun and never kept"), _("the words"), 30, 7, _incident_drafts, _delete),
     Kind("shift_note", _("Notes to the next person at the end of a shift"), _("the words; who accepted what stays known"),

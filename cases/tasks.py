@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from cases.services import check_in_steps, clocks, hearing_reminders, package, reminders, stations
+from cases.services import check_in_steps, clocks, complaints, hearing_reminders, package, reminders, stations
 from cases.services.importing import taking_over
 from helpline.core import clock
 
@@ -11,6 +11,12 @@ from helpline.core import clock
 def make_packages() -> None:
     """Make what callers asked for of what we hold about them, and delete what nobody took. May run twice, or be killed."""
     package.make_waiting(at=clock.now())
+
+
+@shared_task
+def remind_complaints() -> None:
+    """Tell whoever handles a complaint what is due. May run twice, at once, or late."""
+    complaints.remind_due(at=clock.now())
 
 
 @shared_task

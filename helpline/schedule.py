@@ -13,6 +13,11 @@ SWEEPS: list[tuple[str, float, str]] = [
     ("telephony.tasks.keep_duty_snapshot", 60.0, "who to ring when the database is away, never older than minutes"),
     ("telephony.tasks.watch_the_line", 60.0, "refused webhooks and gaps in the rota are told within minutes"),
     ("cases.tasks.remind_due_follow_ups", 5.0, "a promise has a minute in it"),
+    (
+        "cases.tasks.remind_complaints",
+        300.0,
+        "a complaint has days; whoever could handle it hears of it within minutes",
+    ),
     ("cases.tasks.make_packages", 5.0, "whoever asks what we hold about them waits on the page for it"),
     (
         "helpline.core.forgetting.tasks.forget_what_is_due",

@@ -5,6 +5,7 @@ from cases.models.case import Case, CaseState, LetIn, Note, Source, Turn, Urgenc
 from cases.models.choice import ChoicePoint, ChoiceResult, ChoiceTalk, LegalStep, PointState
 from cases.models.clock import Clock, ConfirmedBy, LocalRule, StopReason
 from cases.models.closing import Closing, ClosingReason, Review, ReviewedStep, ReviewRule, ReviewState
+from cases.models.complaint import Complaint, ComplaintCame, ComplaintNote, ComplaintOutcome, ComplaintState
 from cases.models.consent import Consent, ConsentAnswer, ConsentHow, ConsentWording, Purpose, ReceiverKind
 from cases.models.followup import FollowUp, FollowUpKind, FollowUpState
 from cases.models.forgetting import ErasureWish, HowKnown, Package, PackageState, WhyNot, WishScope, WishState
@@ -46,14 +47,15 @@ from cases.models.station import LiaisonOfficer, PromiseState, Station, StationM
 
 __all__ = [
     "Act", "AdvocacyText", "Answer", "Caller", "CallerMerge", "Case", "CaseState", "CheckIn", "CheckInContact", "CheckInState",
-    "CheckInStep", "ChoicePoint", "ChoiceResult", "ChoiceTalk", "Clock", "Closing", "ClosingReason", "ConfirmedBy", "Consent",
-    "ConsentAnswer", "ConsentHow", "ConsentWording", "Consultation", "ContactRoute", "CouldNotCome", "Detention", "ErasureWish", "FollowUp",
-    "FollowUpKind", "FollowUpState", "Goal", "GoalState", "HandOver", "HandOverState", "HandedItem", "Hearing", "HearingState",
-    "HoldReason", "HowKnown", "ImportFile", "ImportedCase", "Incident", "IncidentDraft", "InformationCard", "InformationSound",
-    "InformationVersion", "ItemKind", "LawCard", "LawTopic", "LegalHold", "LegalStep", "LetIn", "LiaisonOfficer", "LocalRule", "NameKind",
-    "Need", "NeedKind", "NeedOutcome", "Note", "Number", "NumberChange", "Package", "PackageState", "PartOfDay", "Perpetrator",
-    "PlanReaders", "PlanStep", "PointState", "PromiseState", "Purpose", "ReceiverKind", "ReportKind", "Review", "ReviewRule", "ReviewState",
-    "ReviewedStep", "RouteKind", "SafeContact", "SafeContactCard", "SafetyPlan", "Said", "SayIn", "SearchWord", "ShiftHandOver",
-    "SomebodyAsked", "Source", "SpokenName", "Station", "StationMeeting", "StationPromise", "StepKind", "StepResult", "StepState",
-    "StopReason", "Teller", "Topic", "Turn", "Urgency", "Voicemail", "Whose", "WhyEnded", "WhyNot", "WishScope", "WishState", "WordKind",
+    "CheckInStep", "ChoicePoint", "ChoiceResult", "ChoiceTalk", "Clock", "Closing", "ClosingReason", "Complaint", "ComplaintCame",
+    "ComplaintNote", "ComplaintOutcome", "ComplaintState", "ConfirmedBy", "Consent", "ConsentAnswer", "ConsentHow", "ConsentWording",
+    "Consultation", "ContactRoute", "CouldNotCome", "Detention", "ErasureWish", "FollowUp", "FollowUpKind", "FollowUpState", "Goal",
+    "GoalState", "HandOver", "HandOverState", "HandedItem", "Hearing", "HearingState", "HoldReason", "HowKnown", "ImportFile",
+    "ImportedCase", "Incident", "IncidentDraft", "InformationCard", "InformationSound", "InformationVersion", "ItemKind", "LawCard",
+    "LawTopic", "LegalHold", "LegalStep", "LetIn", "LiaisonOfficer", "LocalRule", "NameKind", "Need", "NeedKind", "NeedOutcome", "Note",
+    "Number", "NumberChange", "Package", "PackageState", "PartOfDay", "Perpetrator", "PlanReaders", "PlanStep", "PointState",
+    "PromiseState", "Purpose", "ReceiverKind", "ReportKind", "Review", "ReviewRule", "ReviewState", "ReviewedStep", "RouteKind",
+    "SafeContact", "SafeContactCard", "SafetyPlan", "Said", "SayIn", "SearchWord", "ShiftHandOver", "SomebodyAsked", "Source", "SpokenName",
+    "Station", "StationMeeting", "StationPromise", "StepKind", "StepResult", "StepState", "StopReason", "Teller", "Topic", "Turn",
+    "Urgency", "Voicemail", "Whose", "WhyEnded", "WhyNot", "WishScope", "WishState", "WordKind",
 ]  # fmt: skip

@@ -11,8 +11,9 @@ from helpline.core.privacy.references import new_opaque
 class HoldReason(models.TextChoices):
     COURT = "court", _("a court or a lawyer needs it")
     CASE_AGAINST_POLICE = "police", _("a complaint or a case against the police")
-    COMPLAINT = "complaint", _("a complaint about us")
     CALLER_ASKED = "caller", _("the caller asked us to keep it")
+    # No word for a complaint about one of us: whoever has the case reads this.
+    OTHER = "other", _("another reason, known to who put it")
 
 
 class LegalHold(models.Model):

@@ -23,7 +23,7 @@ from cases.models import (
     StationPromise,
     WordKind,
 )
-from cases.services import followups, word_index
+from cases.services import complaints, followups, word_index
 from cases.services.casework import ANSWERS_CALLERS, change_owner, lock
 from helpline.core.alarms import services as alarms
 from helpline.core.audit import services as audit
@@ -39,6 +39,7 @@ class Work(Belongings):
         "cases.Case.owner", "cases.FollowUp.owner", "cases.HandOver.giver", "cases.HandOver.taker", "cases.LetIn.user",
         "cases.Note.author", "cases.ImportFile.by", "cases.CheckIn.acknowledged_by", "cases.IncidentDraft.author",
         "cases.StationPromise.owner", "cases.PlanStep.owner", "cases.ShiftHandOver.giver", "cases.ShiftHandOver.taker",
+        "cases.StationPromise.owner", "cases.PlanStep.owner", "cases.Complaint.handler",
     )  # fmt: skip
     words = {
         "offers": _("Hand-overs that waited, taken back"),
@@ -55,6 +56,7 @@ class Work(Belongings):
     def hand_on(self, *, user: User, to: User | None, by: User, at: datetime) -> list[Moved]:
         """Locks each case before its rows, in the order of their keys, as everybody does."""
         heir = to if to is not None and to.holds(*ANSWERS_CALLERS) else None
+        complaints.let_go_of(user=user, at=at)
         moved = [
             Moved("offers", _take_back_offers(user, by, at) + _take_back_shifts(user, by, at)),
             *_hand_on_cases(user, heir, by, at),

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 
+from cases.models import Complaint
 from helpline.core.api.fields import AskedMoment, Fields, Filters, Moment, Person, Reference
 from helpline.core.api.records import Records
 from helpline.core.audit.models import Entry
@@ -47,7 +48,10 @@ class Audit(Records[Entry]):
             raise exceptions.NotFound
 
     def rows(self) -> QuerySet[Entry]:
-        return Entry.objects.select_related("who")
+        # Whoever is named in a complaint learns from nothing here that there is one.
+        shown = Complaint.objects.visible_to(self.person).values("ref")
+        hidden = Q(what="complaint") & ~Q(about="") & ~Q(about__in=shown)
+        return Entry.objects.select_related("who").exclude(hidden)
 
     def narrow(self, rows: QuerySet[Entry], asked: dict[str, Any]) -> QuerySet[Entry]:
         words = {"since": "at__gte", "until": "at__lte"}

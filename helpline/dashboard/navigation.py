@@ -56,6 +56,7 @@ PLACES = (
     Place("office:staff", _("Staff"), "staff", "g s", RUNS_THE_LINE),
     Place("reports:figures", _("Figures"), "figures", "g n", RUNS_THE_LINE),
     Place("office:retention", _("Retention"), "eye", "g e", RUNS_THE_LINE),
+    Place("office:complaints", _("Complaints"), "hand", "g x", RUNS_THE_LINE),
     Place("telephony:practice_phone", _("Practice phone"), "practice", "g p", EVERYBODY),
 )
 

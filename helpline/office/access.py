@@ -11,6 +11,8 @@ lines, changing them      coordinator, administrator
 retention, seeing it      coordinator, supervisor, administrator
 retention, deciding       coordinator
 erasure, deciding         coordinator, supervisor (never whoever asked)
+complaints, taking one    everybody who has a role
+complaints, handling      coordinator, supervisor, administrator, unless it is about them
 calls and texts           everybody, of the cases that each may see
 ========================  =======================================================
 """
@@ -31,6 +33,7 @@ KEEPS_LINES = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 
 SEES_RETENTION = frozenset({Role.COORDINATOR, Role.SUPERVISOR, Role.ADMINISTRATOR})
 KEEPS_RETENTION = frozenset({Role.COORDINATOR})
+HANDLES_COMPLAINTS = frozenset({Role.COORDINATOR, Role.SUPERVISOR, Role.ADMINISTRATOR})
 DECIDES_ERASURE = frozenset({Role.COORDINATOR, Role.SUPERVISOR})
 
 P = ParamSpec("P")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpline.office.views import forgetting, health, lines, logs, me, rota, staff
+from helpline.office.views import complaints, forgetting, health, lines, logs, me, rota, staff
 
 app_name = "office"
 
@@ -29,6 +29,9 @@ urlpatterns = [
     path("retention/", forgetting.retention_page, name="retention"),
     path("retention/wishes/", forgetting.erasures, name="erasures"),
     path("retention/wishes/<slug:ref>/", forgetting.erasure, name="erasure"),
+    path("complaints/", complaints.complaint_list, name="complaints"),
+    path("complaints/new/", complaints.complaint_new, name="complaint_new"),
+    path("complaints/<slug:ref>/", complaints.complaint, name="complaint"),
     path("calls/", logs.calls, name="calls"),
     path("texts/", logs.texts, name="texts"),
     path("lines/", lines.line_list, name="lines"),

@@ -301,7 +301,7 @@ def test_the_report_holds_codes_and_references_and_no_word_of_a_caller(leave, li
 # A foreign key to a member of staff that only says who did something, or was there: nothing is in that person's hands. So do
 # all that end in "by", unless an app names them among its belongings.
 DEEDS = {
-    "audit.Entry.who", "cases.CheckInStep.person", "cases.Consultation.colleague",
+    "audit.Entry.who", "cases.CheckInStep.person", "cases.Consultation.colleague", "cases.ComplaintNote.author",
     "cases.ChoiceTalk.decided_with", "staff.HeldRole.user", "staff.NumberCheck.user", "staff.Leaving.person",
     "staff.Leaving.heir",
 }  # fmt: skip

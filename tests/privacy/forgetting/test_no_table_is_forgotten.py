@@ -12,10 +12,15 @@ from helpline.core.privacy.fields import SealedField
 
 # What leads to a person and is in no eraser, and why that is right.
 EXCEPTIONS = {
+    "cases.Complaint": "outlives its case: the link is cut, and it has a time of its own (kind complaint)",
+    "cases.Complaint_named": "whom a complaint is about: goes with it",
+    "cases.ComplaintNote": "what a handler found out: goes with its complaint",
     "cases.HandOver_cases": "the link itself: it goes with its hand-over or its case",
 }
 # Sealed texts that lead to nobody, and where they go.
 SEALED_AND_NOBODY_S = {
+    "cases.Complaint": "kept apart from its case, with a time of its own (kind complaint)",
+    "cases.ComplaintNote": "goes with its complaint",
     "staff.User": "a colleague's duty number: taken away when they leave",
     "staff.NumberCheck": "a colleague's: goes after days (kind number_check)",
     "cases.LocalRule": "who confirmed a rule about times: a lawyer or a nurse of the place, kept by a coordinator",
