@@ -49,24 +49,22 @@ class Panel:
 
 
 AREAS: tuple[Area, ...] = (
-    Area("safety", safety.read, _("Safety plan and check-in"), "safe", "cases:safety", "y"),
-    Area("clocks", clocks.read, _("Start a clock"), "due", "cases:clocks", "k"),
-    Area("incidents", incidents.read, _("Write down what happened"), "note", "cases:incident_new", "i"),
-    Area("hearings", hearings.read, _("Write down a day in court"), "rota", "cases:hearings", "h"),
-    Area("needs", needs.read, _("What they need"), "hand", "cases:needs"),
+    Area("safety", safety.read, _("Safety, check-in"), "safe", "cases:safety", "y"),
+    Area("clocks", clocks.read, _("Clock"), "due", "cases:clocks", "k"),
+    Area("incidents", incidents.read, _("What happened"), "note", "cases:incident_new", "i"),
+    Area("hearings", hearings.read, _("Day in court"), "rota", "cases:hearings", "h"),
+    Area("needs", needs.read, _("Needs"), "hand", "cases:needs"),
     Area("consents", consents.read, _("What they agree to"), "known", "cases:consents"),
-    Area("choices", choices.read, _("A legal step"), "hand", "cases:choices"),
-    Area("plan", plan.read, _("A plan"), "note", "cases:plan"),
+    Area("choices", choices.read, _("Legal step"), "hand", "cases:choices"),
+    Area("plan", plan.read, _("Plan"), "note", "cases:plan"),
     Area("closing", closing.read, "", "done", "cases:closing"),
     Area("keeping", read_keeping, _("Keep, forget, hand out"), "eye", "cases:keeping"),
 )
 
 # From the top of the column to its end. An area that is not named here stands at the end; "promises" are the page's own.
 ORDER = (
-    *("clocks", "promises", "safety", "check_ins", "court", "hearings", "closing", "consent", "consents", "choices"),
-    *("incidents", "incident", "referrals", "plan", "attachments", "files", "together", "transfer"),
-    *("clocks", "promises", "safety", "check_ins", "court", "hearings", "consent", "consents", "incidents", "incident"),
-    *("referrals", "plan", "attachments", "files", "together", "transfer", "keeping"),
+    *("clocks", "promises", "closing", "safety", "check_ins", "court", "hearings", "consent", "consents", "choices"),
+    *("incidents", "incident", "needs", "referrals", "plan", "attachments", "files", "together", "transfer", "keeping"),
 )
 
 
