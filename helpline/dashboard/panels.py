@@ -58,7 +58,7 @@ AREAS: tuple[Area, ...] = (
     Area("choices", choices.read, _("Legal step"), "hand", "cases:choices"),
     Area("plan", plan.read, _("Plan"), "note", "cases:plan"),
     Area("closing", closing.read, "", "done", "cases:closing"),
-    Area("keeping", read_keeping, _("Keep, forget, hand out"), "eye", "cases:keeping"),
+    Area("keeping", read_keeping, _("Keep or forget"), "eye", "cases:keeping"),
 )
 
 # From the top of the column to its end. An area that is not named here stands at the end; "promises" are the page's own.
