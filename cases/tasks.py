@@ -46,7 +46,7 @@ def recount_custody_clocks() -> None:
 @shared_task
 def take_check_in_steps() -> None:
     """Do what is to be done where somebody was not heard from. May run twice, at once, or after hours of nothing."""
-    check_in_steps.sweep(at=clock.now())
+    check_in_steps.sweep(at=clock.now(), ticks=clock.ticks())
 
 
 @shared_task

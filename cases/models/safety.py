@@ -187,6 +187,20 @@ class CheckInContact(models.Model):
         return f"check-in contact {self.ref}"
 
 
+class ClockWatch(models.Model):
+    """What the clock of one machine showed when its check-ins were last looked at, and how long it had run by then.
+
+    The difference tells a clock that was turned back, once for all processes and over restarts.
+    """
+
+    machine = models.CharField(max_length=64, unique=True)
+    seconds = models.FloatField()  # since the machine was started
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"clock of {self.machine}"
+
+
 class StepKind(models.TextChoices):
     """What was done. The first four are the steps of `cases.safety`; the rest is what people did or said."""
 

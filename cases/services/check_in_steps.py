@@ -21,7 +21,9 @@ from cases.safety import Next, Taken, Told, next_step, whom_to_tell
 from cases.services import check_in_ways as ways
 from cases.services import followups
 from cases.services.casework import lock
+from cases.services.check_in_clock import follow_clock
 from helpline.core.alarms import services as alarms
+from helpline.core.clock import Ticks
 from helpline.core.outbox import services as outbox
 from helpline.core.outbox.models import Message, MessageState, Route
 from helpline.core.realtime import services as realtime
@@ -40,12 +42,16 @@ log = logging.getLogger(__name__)
 _NOT_GOING = (MessageState.REFUSED, MessageState.FAILED, MessageState.EXPIRED, MessageState.CANCELED)
 
 
-def sweep(*, at: datetime, limit: int = ENOUGH_FOR_A_SWEEP) -> int:
+def sweep(*, at: datetime, ticks: Ticks | None = None, limit: int = ENOUGH_FOR_A_SWEEP) -> int:
     """Look at every check-in whose moment has come and return for how many something was done.
+
+    `ticks` is how long this machine has run: with it a clock that was turned back delays nothing.
 
     Any number of these may run at once, twice, late, or after hours in which none did: each check-in is taken by the one
     whose conditional update found it unchanged. One that breaks does not keep the others waiting, and is told.
     """
+    if ticks is not None:
+        follow_clock(at=at, ticks=ticks)
     done = 0
     for pk, turn in list(CheckIn.objects.to_look_at(at).values_list("pk", "turn")[:limit]):
         try:

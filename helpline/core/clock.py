@@ -94,6 +94,25 @@ def now() -> datetime:
     return _practice.now() if _practice is not None else datetime.now(UTC)
 
 
+@dataclass(frozen=True)
+class Ticks:
+    """Seconds since a machine was started, which no correction of its clock changes; `machine` is that start."""
+
+    machine: str
+    seconds: float
+
+
+def ticks() -> Ticks | None:
+    """Return how long this machine has run, sleep included. None in practice, whose time is moved on purpose, and where
+    the machine does not count.
+    """
+    counter = getattr(time, "CLOCK_BOOTTIME", None)
+    started = Path("/proc/sys/kernel/random/boot_id")
+    if _practice is not None or counter is None or not started.exists():
+        return None
+    return Ticks(started.read_text().strip(), time.clock_gettime(counter))
+
+
 def find_zone(name: str, default: str = "UTC") -> ZoneInfo:
     """Return the named time zone, or the default where the name is unknown: a call is never lost to a misspelling."""
     try:

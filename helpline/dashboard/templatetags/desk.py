@@ -130,6 +130,7 @@ ALARMS: dict[str, str | Promise] = {
     "no_line": _("No line can send texts"),
     "put_aside": _("Something of a call or a text could not be taken in"),
     "check_in_missed": _("A check-in: act now"),
+    "clock_jumped": _("The clock of a machine was wrong"),
     "check_in_team": _("A check-in: everybody is needed"),
 }
 
