@@ -187,7 +187,7 @@ def test_the_whole_team_is_told_by_a_text_that_says_nothing(check_in):
 
 
 def test_after_three_hours_of_nothing_there_is_no_burst(check_in):
-    """Decision 0008: she is asked and staff are told in the same moment; her people come one after the other as always."""
+    """Decision 0024: she is asked and staff are told in the same moment; her people come one after the other as always."""
     back = ACTS + timedelta(hours=3)
     check_in_steps.sweep(at=back)
     assert [step[:2] for step in steps_of(check_in)][1:] == [("text_her", 0), ("call_her", 0), ("staff", 1)]
