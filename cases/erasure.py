@@ -368,6 +368,14 @@ class Cases(Eraser):
             tells=(Told(_("What"), "step"), Told(_("Asked"), "asked_at"), Told(_("Answer"), "state"),
                    Told(_("Note"), "note"), Told(_("Note of the answer"), "answer_note")),
         ),
+        Holding(
+            "cases.Attachment", _("Files"), case="case", related=("case",), is_hers=is_about_her, because=ABOUT_ANOTHER,
+            when="added_at", code="kind",
+            tells=(
+                Told(_("Name"), "name"), Told(_("What it is"), "note"), Told(_("Kind"), "kind"), Told(_("Size in bytes"), "size"),
+                Told(_("Added"), "added_at"), Told(_("Taken away"), "removed_at"), Told(_("Why"), "removed_because"),
+            ),
+        ),
         Holding("cases.HandOver", _("Notes at the end of a shift"), case="cases"),
         Holding("cases.ShiftHandOver", _("Notes at the end of a shift"), case="items__case"),
         Holding("cases.HandedItem", _("What was handed on at the end of a shift"), case="case"),

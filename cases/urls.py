@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from cases.views import (
+    attachments,
     choices,
     clocks,
     closing,
@@ -120,4 +121,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<slug:ref>/keeping/forget/", forget, name="forget"),
     path("cases/<slug:ref>/keeping/package/", package, name="package"),
     path("cases/<slug:ref>/keeping/package/<slug:package_ref>/", package_take, name="package_take"),
+    path("cases/<slug:ref>/files/", attachments.files, name="files"),
+    path("cases/<slug:ref>/files/<slug:attachment_ref>/", attachments.attachment, name="attachment"),
+    path(
+        "cases/<slug:ref>/files/<slug:attachment_ref>/remove/", attachments.attachment_remove, name="attachment_remove"
+    ),
 ]

@@ -62,6 +62,7 @@ class Env:
     twilio_app_sid: str = ""
     sentry_dsn: str = field(default="", repr=False)
     trusted_proxies: tuple[str, ...] = ()
+    attachment_most_mb: int = 10
     practice_now: datetime | None = None
     is_embedded: bool = False
     is_practice: bool = False
@@ -132,6 +133,9 @@ def read_env(environ: Mapping[str, str], base_dir: Path) -> Env:
     debug = read.boolean("DEBUG", default=False)
     require_mfa = read.boolean("REQUIRE_MFA", default=True)
     sid, tokens, api_url, is_practice = _read_gateway(read, secret_key)
+    most_mb = read.parse(
+        "ATTACHMENT_MOST_MB", "10", _read_megabytes, 10, "is not a whole number of megabytes between 1 and 50."
+    )
     has_live = not is_practice and not _is_loopback(api_url)
     practice_now = read.parse(
         "PRACTICE_NOW", "", _read_moment, None, "is not a time with an offset, such as 2026-11-23T02:10:00+02:00."
@@ -168,7 +172,7 @@ def read_env(environ: Mapping[str, str], base_dir: Path) -> Env:
         secret_key=secret_key, field_keys=field_keys, index_keys=index_keys,
         twilio_account_sid=sid, twilio_auth_tokens=tokens, twilio_api_url=api_url,
         twilio_api_key=read.text("TWILIO_API_KEY"), twilio_api_secret=read.text("TWILIO_API_SECRET"),
-        twilio_app_sid=read.text("TWILIO_APP_SID"), sentry_dsn=read.text("SENTRY_DSN"), trusted_proxies=proxies, practice_now=practice_now,
+        twilio_app_sid=read.text("TWILIO_APP_SID"), sentry_dsn=read.text("SENTRY_DSN"), trusted_proxies=proxies, practice_now=practice_now, attachment_most_mb=most_mb,
         is_embedded=is_embedded, is_practice=is_practice, has_live_credentials=has_live,
     )  # fmt: skip
 
@@ -187,6 +191,13 @@ def _read_port(text: str) -> int:
     if not 1 <= port <= 65535:
         raise ValueError
     return port
+
+
+def _read_megabytes(text: str) -> int:
+    megabytes = int(text)
+    if not 1 <= megabytes <= 50:  # the whole file is in memory while it is judged and sealed
+        raise ValueError
+    return megabytes
 
 
 def _read_moment(text: str) -> datetime | None:

@@ -257,6 +257,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+ATTACHMENT_MOST_BYTES = ENV.attachment_most_mb * 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; a webhook of Twilio's has a few thousand
 
 # --- The API

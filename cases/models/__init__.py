@@ -1,5 +1,6 @@
 """Cases: who calls, what is promised, what is due."""
 
+from cases.models.attachment import Attachment, AttachmentKind
 from cases.models.caller import Caller, ContactRoute, Number, RouteKind, SafeContact, SafeContactCard, Voicemail, Whose
 from cases.models.case import Case, CaseState, LetIn, Note, Source, Turn, Urgency
 from cases.models.choice import ChoicePoint, ChoiceResult, ChoiceTalk, LegalStep, PointState
@@ -47,18 +48,19 @@ from cases.models.sheet import HandedItem, ItemKind, ShiftHandOver
 from cases.models.station import LiaisonOfficer, PromiseState, Station, StationMeeting, StationPromise
 
 __all__ = [
-    "Act", "AdvocacyText", "Answer", "Caller", "CallerMerge", "Case", "CaseState", "CheckIn", "CheckInContact",
-    "CheckInState", "CheckInStep", "ChoicePoint", "ChoiceResult", "ChoiceTalk", "Clock", "ClockWatch", "Closing",
-    "ClosingReason", "Complaint", "ComplaintCame", "ComplaintNote", "ComplaintOutcome", "ComplaintState", "ConfirmedBy",
-    "Consent", "ConsentAnswer", "ConsentHow", "ConsentWording", "Consultation", "ContactRoute", "CouldNotCome", "Detention",
-    "ErasureWish", "FollowUp", "FollowUpKind", "FollowUpState", "Goal", "GoalState", "HandOver", "HandOverState",
-    "HandedItem", "Hearing", "HearingState", "HoldReason", "HowKnown", "ImportFile", "ImportedCase", "Incident",
-    "IncidentDraft", "InformationCard", "InformationSound", "InformationVersion", "ItemKind", "LawCard", "LawTopic",
-    "LegalHold", "LegalStep", "LetIn", "LiaisonOfficer", "LocalRule", "NameKind", "Need", "NeedKind", "NeedOutcome", "Note",
-    "Number", "NumberChange", "Package", "PackageState", "PartOfDay", "Perpetrator", "PlanReaders", "PlanStep",
-    "PointState", "PromiseState", "Purpose", "ReceiverKind", "ReportKind", "Review", "ReviewRule", "ReviewState",
-    "ReviewedStep", "RouteKind", "SafeContact", "SafeContactCard", "SafetyPlan", "Said", "SayIn", "SearchWord",
-    "ShiftHandOver", "SomebodyAsked", "Source", "SpokenName", "Station", "StationMeeting", "StationPromise", "StepKind",
-    "StepResult", "StepState", "StopReason", "Teller", "Topic", "Turn", "Urgency", "Voicemail", "Whose", "WhyEnded",
-    "WhyNot", "WishScope", "WishState", "WordKind",
+    "Act", "AdvocacyText", "Answer", "Attachment", "AttachmentKind", "Caller", "CallerMerge", "Case", "CaseState",
+    "CheckIn", "CheckInContact", "CheckInState", "CheckInStep", "ChoicePoint", "ChoiceResult", "ChoiceTalk", "Clock",
+    "ClockWatch", "Closing", "ClosingReason", "Complaint", "ComplaintCame", "ComplaintNote", "ComplaintOutcome",
+    "ComplaintState", "ConfirmedBy", "Consent", "ConsentAnswer", "ConsentHow", "ConsentWording", "Consultation",
+    "ContactRoute", "CouldNotCome", "Detention", "ErasureWish", "FollowUp", "FollowUpKind", "FollowUpState", "Goal",
+    "GoalState", "HandOver", "HandOverState", "HandedItem", "Hearing", "HearingState", "HoldReason", "HowKnown",
+    "ImportFile", "ImportedCase", "Incident", "IncidentDraft", "InformationCard", "InformationSound",
+    "InformationVersion", "ItemKind", "LawCard", "LawTopic", "LegalHold", "LegalStep", "LetIn", "LiaisonOfficer",
+    "LocalRule", "NameKind", "Need", "NeedKind", "NeedOutcome", "Note", "Number", "NumberChange", "Package",
+    "PackageState", "PartOfDay", "Perpetrator", "PlanReaders", "PlanStep", "PointState", "PromiseState", "Purpose",
+    "ReceiverKind", "ReportKind", "Review", "ReviewRule", "ReviewState", "ReviewedStep", "RouteKind", "SafeContact",
+    "SafeContactCard", "SafetyPlan", "Said", "SayIn", "SearchWord", "ShiftHandOver", "SomebodyAsked", "Source",
+    "SpokenName", "Station", "StationMeeting", "StationPromise", "StepKind", "StepResult", "StepState", "StopReason",
+    "Teller", "Topic", "Turn", "Urgency", "Voicemail", "Whose", "WhyEnded", "WhyNot", "WishScope", "WishState",
+    "WordKind",
 ]  # fmt: skip

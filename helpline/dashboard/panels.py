@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
-from cases.panels import choices, clocks, closing, consents, hearings, incidents, needs, plan, safety
+from cases.panels import choices, clocks, closing, consents, files, hearings, incidents, needs, plan, safety
 from cases.panels.keeping import read as read_keeping
 from helpline.core.staff.models import User
 
@@ -57,6 +57,9 @@ AREAS: tuple[Area, ...] = (
     Area("consents", consents.read, _("What they agree to"), "known", "cases:consents"),
     Area("choices", choices.read, _("Legal step"), "hand", "cases:choices"),
     Area("plan", plan.read, _("Plan"), "note", "cases:plan"),
+    Area("choices", choices.read, _("A legal step"), "hand", "cases:choices"),
+    Area("plan", plan.read, _("A plan"), "note", "cases:plan"),
+    Area("files", files.read, _("Files"), "in", "cases:files"),
     Area("closing", closing.read, "", "done", "cases:closing"),
     Area("keeping", read_keeping, _("Keep or forget"), "eye", "cases:keeping"),
 )

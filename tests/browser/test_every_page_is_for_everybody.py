@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from cases.consenting import Receiver
 from cases.services import (
+    attachments,
     check_in_people,
     check_in_steps,
     choices,
@@ -17,6 +18,7 @@ from cases.services import (
 from cases.services.consent_keeping import Answer
 from cases.services.importing import taking_over
 from helpline.dashboard.live import Places
+from tests import samples
 from tests.browser.conftest import NARROW, WIDE, give_password, sign_in
 from tests.cases.check_in_rows import make_rose, start
 from tests.factories import NIGHT, make_call, make_caller, make_case, make_note, make_route, make_safe_contact
@@ -41,6 +43,7 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
     answers = [Answer("share", "given", Receiver("lawyer", "Lawyer N.")), Answer("police", "refused")]
     talk = choices.begin(case=case, step="police_report", by=thandi, at=NIGHT, language="en", companion="Lindiwe")
     choices.say_point(talk=talk, number=1, state="asked", note="who hears it?", by=thandi, at=NIGHT)
+    attachments.add(case=case, name="charge sheet.pdf", content=samples.PDF, by=thandi, at=NIGHT)
     goal = plan.set_goal(case=case, words="my papers back, and never that station again", by=thandi, at=NIGHT)
     plan.add_step(goal=goal, words="ring the station", owner=thandi, due_at=NIGHT, by=thandi, at=NIGHT)
     plan.add_step(goal=goal, words="ask her sister", who="she herself", by=thandi, at=NIGHT)
@@ -80,6 +83,7 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
             f"/cases/{case.ref}/choices/{talk.ref}/",
             f"/cases/{case.ref}/plan/",
             f"/cases/{case.ref}/closing/",
+            f"/cases/{case.ref}/files/",
             "/calls/",
             "/texts/",
             "/rota/",

@@ -8,10 +8,11 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.consenting import Receiver
 from cases.models import CheckIn, Clock, ContactRoute, HandOver, Hearing
-from cases.services import choices, consent_keeping, plan, reviews
+from cases.services import attachments, choices, consent_keeping, plan, reviews
 from cases.services.consent_keeping import Answer
 from helpline.api.tokens import issue_token
 from telephony.models import Leg, Media, Recording, Text
+from tests import samples
 from tests.factories import let_in, make_caller, make_case, make_follow_up, make_note, make_person, make_shift
 
 PAGES = [
@@ -20,7 +21,7 @@ PAGES = [
     "/cases/{case}/consents/", "/cases/{case}/contact/",
     "/cases/{case}/safety/", "/cases/{case}/clocks/", "/cases/{case}/hearings/", "/clocks/",
     "/cases/{case}/call/", "/cases/{case}/call/state/", "/board/ringing/",
-    "/cases/{case}/consents/", "/cases/{case}/choices/", "/cases/{case}/plan/", "/cases/{case}/closing/", "/reviews/",
+    "/cases/{case}/consents/", "/cases/{case}/choices/", "/cases/{case}/plan/", "/cases/{case}/closing/", "/cases/{case}/files/", "/reviews/",
 ]  # fmt: skip
 KINDS = [
     "calls",
@@ -76,6 +77,7 @@ def busy_night(line, thandi, sipho, at, ring):
                 goal = plan.set_goal(case=one, words="a word", by=thandi, at=when)
                 plan.add_step(goal=goal, words="a word", owner=sipho, due_at=at, by=thandi, at=when)
                 reviews.ask(case=one, step="plan", by=thandi, at=when)
+                attachments.add(case=one, name="a.pdf", content=samples.PDF, by=thandi, at=when)
                 consent_keeping.record(
                     case=one, answers=[Answer("share", "given", Receiver("lawyer", f"L. {number}"))], by=thandi, at=when
                 )
