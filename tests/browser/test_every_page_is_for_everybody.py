@@ -1,5 +1,7 @@
 """Every page, by day and by night, at a desk and on a telephone: nothing serious for axe, nothing wider than the screen."""
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -9,8 +11,10 @@ from cases.services import (
     check_in_people,
     check_in_steps,
     choices,
+    clocks,
     consent_keeping,
     followups,
+    hearings,
     plan,
     reviews,
     safety_plans,
@@ -49,6 +53,9 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
     plan.add_step(goal=goal, words="ask her sister", who="she herself", by=thandi, at=NIGHT)
     reviews.ask(case=case, step="closing", by=thandi, at=NIGHT, note="all done")
     consent_keeping.record(case=case, answers=answers, by=thandi, at=NIGHT, limits="not the child")
+    (clock,) = clocks.start(case=case, rules=["ZA"], by=thandi, at=NIGHT, earliest_at=NIGHT, station="by the market")
+    clocks.start(case=case, rules=["PEP_HIV"], by=thandi, at=NIGHT, earliest_at=NIGHT - timedelta(hours=80))
+    day = hearings.add(case=case, by=thandi, at=NIGHT, day_at=NIGHT + timedelta(days=2), court="magistrate, court 4")
     for person in (thandi, lerato, naledi, pieter):
         give_password(person)
     line = on_call[0].line
@@ -84,6 +91,11 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
             f"/cases/{case.ref}/plan/",
             f"/cases/{case.ref}/closing/",
             f"/cases/{case.ref}/files/",
+            f"/cases/{case.ref}/clocks/",
+            f"/cases/{case.ref}/clocks/{clock.ref}/",
+            f"/cases/{case.ref}/hearings/",
+            f"/cases/{case.ref}/hearings/{day.ref}/",
+            "/clocks/",
             "/calls/",
             "/texts/",
             "/rota/",
@@ -100,6 +112,8 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
             "/words/",
             "/words/story/",
             "/reviews/rules/",
+            "/clocks/",
+            "/clocks/ZA/",
         ],
         "naledi": ["/", "/calls/", "/reviews/", "/cases/import/", f"/cases/import/{past.ref}/"],
         "pieter": ["/", "/staff/", f"/staff/{thandi.ref}/", "/accounts/2fa/"],
