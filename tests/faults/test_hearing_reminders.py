@@ -7,7 +7,7 @@ import pytest
 from telephony.gateway.practice.control import PracticeControl
 from tests.faults.conftest import started, wait_until
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(360)]
 EVE = "2026-11-30T09:59:40+02:00"  # twenty seconds before reminders of the next day begin
 ROSE, LILY, IRIS = "+447700900251", "+447700900252", "+447700900253"
 WRITE_DOWN = """
