@@ -57,8 +57,6 @@ AREAS: tuple[Area, ...] = (
     Area("consents", consents.read, _("What they agree to"), "known", "cases:consents"),
     Area("choices", choices.read, _("Legal step"), "hand", "cases:choices"),
     Area("plan", plan.read, _("Plan"), "note", "cases:plan"),
-    Area("choices", choices.read, _("A legal step"), "hand", "cases:choices"),
-    Area("plan", plan.read, _("A plan"), "note", "cases:plan"),
     Area("files", files.read, _("Files"), "in", "cases:files"),
     Area("closing", closing.read, "", "done", "cases:closing"),
     Area("keeping", read_keeping, _("Keep or forget"), "eye", "cases:keeping"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from cases.consenting import Receiver
-from cases.models import FollowUp, FollowUpKind, Note
+from cases.models import ContactRoute, FollowUp, FollowUpKind, Note
 from cases.services import consent_keeping, followups, plans, safe_contact
 from cases.services.consent_keeping import Answer
 from helpline.core.audit.models import Entry
@@ -165,3 +165,19 @@ def test_a_no_written_down_late_does_not_stop_what_she_said_yes_to_since(rose, t
         case=rose, answers=[Answer("contact", "refused")], by=thandi, at=at, said_at=at - timedelta(days=2)
     )
     assert states() == {"to-her": "waiting"}
+
+
+def test_whoever_asked_to_be_rung_back_since_is_rung_and_nobody_near_her_is(rose, thandi, at):
+    answer(rose, thandi, at, "contact", "refused")
+    number = rose.caller.numbers.get()
+    assert safe_contact.may_call_back(number=number, case=rose, at=at).because == "no_contact"
+    followups.promise_call_back(
+        case=rose, due_at=at + timedelta(hours=6), because="morning", key="call-C3", urgent=False, at=at
+    )
+    assert safe_contact.may_call_back(number=number, case=rose, at=at).is_allowed
+    assert not safe_contact.may_text(number=number, case=rose, at=at)
+    peer = ContactRoute.objects.create(
+        caller=rose.caller, kind="peer", name="Lindiwe", number="+447700900299", whose="other", may_text=True,
+        may_know="everything", confirmed_at=at, confirmed_by=thandi, created_at=at,
+    )  # fmt: skip
+    assert safe_contact.may_reach_route(route=peer, channel="text", case=rose, at=at).because == "no_contact"

@@ -9,6 +9,7 @@ from cases.models import Consent, ConsentWording
 from cases.services import consent_keeping, consents
 from cases.services.consent_keeping import Answer
 from helpline.core.audit.models import Entry
+from helpline.dashboard.panels import AREAS
 from tests.dashboard.conftest import text_of
 from tests.factories import make_caller, make_case, make_safe_contact
 
@@ -54,6 +55,11 @@ def test_what_she_said_is_kept_and_stands_beside_the_story(desk, rose, at):
     assert 'Lawyer N.</span> <svg class="icon " aria-hidden="true"><use href="#i-done">' in beside
     assert 'contact with police</span> <svg class="icon " aria-hidden="true"><use href="#i-missed">' in beside
     assert '<span class="visually-hidden">no</span>' in beside
+
+
+def test_no_area_stands_twice_beside_the_story():
+    names = [area.name for area in AREAS]
+    assert sorted(names) == sorted(set(names))
 
 
 def test_two_answers_to_one_question_in_one_form_are_refused_by_the_question(desk, rose):
