@@ -12,8 +12,8 @@ VERBS = {
     "caller_merge": {"other": "HL-2222", "how": "deliberate"}, "caller_part": {}, "caller_asked": {"said": "x"},
 }  # fmt: skip
 REFS = {
-    "<slug:route_ref>": lambda case: case.caller.routes.get().ref,
-    "<slug:change_ref>": lambda case: case.caller.number_changes.get().ref,
+    "<slug:route_ref>": lambda case: case.caller.routes.first().ref,
+    "<slug:change_ref>": lambda case: case.caller.number_changes.first().ref,
     "<slug:merge_ref>": lambda case: CallerMerge.objects.get(kept=case.caller).ref,
 }
 
