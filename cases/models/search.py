@@ -50,7 +50,7 @@ class SearchWord(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["word", "case"], name="search_word"),
+            models.Index(fields=["word", "kind", "case"], name="search_word"),
             models.Index(fields=["source"], name="search_word_source"),
         ]
 
