@@ -20,6 +20,7 @@ from cases.views import (
     plan,
     safety,
     stations,
+    together,
     usual,
 )
 from cases.views.keeping import forget, hold, keeping, package, package_take
@@ -32,6 +33,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/import/<slug:file_ref>/", importing.look, name="import_look"),
     path("cases/import/<slug:file_ref>/take-over/", importing.take_over, name="import_take_over"),
     path("cases/import/<slug:file_ref>/forget/", importing.drop, name="import_drop"),
+    path("cases/<slug:ref>/turn/", together.turn, name="turn"),
+    path("cases/<slug:ref>/here/", together.here, name="here"),
     path("cases/<slug:ref>/needs/", needs, name="needs"),
     path("information/", information.listed, name="information"),
     path("information/new/", information.new, name="information_new"),

@@ -1,5 +1,6 @@
 """Who has a case, what is written in it, and when it ends. Who may do it was decided at the door (`cases.access`)."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -15,6 +16,19 @@ from helpline.core.realtime import services as realtime
 from helpline.core.staff.models import Role, User
 
 ANSWERS_CALLERS = (Role.COUNSELLOR, Role.PARALEGAL, Role.SUPERVISOR)
+
+
+TELL_OF_WRITING_EVERY = timedelta(seconds=15)  # a reference to open pages, so that they look who is writing
+
+
+class Changed(Conflict):
+    """Somebody else changed it since it was read. `theirs` is what stands there now, by the name of the field."""
+
+    def __init__(self, theirs: Mapping[str, str]) -> None:
+        super().__init__(_("Somebody else changed this while you were writing: look at both and decide."))
+        self.theirs = theirs
+
+
 SAME_PRESS = timedelta(minutes=1)  # the same words again within this time are the same press of a button
 
 
@@ -117,12 +131,15 @@ def save_draft(*, case: Case, by: User, body: str, at: datetime) -> Note | None:
     if draft is None:
         try:
             with transaction.atomic():
+                realtime.publish("draft", case.ref)
                 return Note.objects.create(case=case, author=by, body=body, is_draft=True, written_at=at, changed_at=at)
         except IntegrityError:  # the same page, saved twice at the same moment
             draft = _draft_of(case, by)
             if draft is None:
                 raise
     if draft.body != body:
+        if at - draft.changed_at > TELL_OF_WRITING_EVERY:
+            realtime.publish("draft", case.ref)
         draft.body = body
         draft.changed_at = at
         draft.save(update_fields=["body", "changed_at"])
@@ -179,9 +196,23 @@ def take_note_back(*, note_id: int, case: Case, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def set_summary(*, case: Case, by: User, summary: str, at: datetime) -> Case:
-    """Say in a few sentences what the case is about; blank takes it away."""
-    case.summary = summary.strip() or None
+def set_summary(
+    *, case: Case, by: User, summary: str, at: datetime, was: str | None = None, keep_theirs: bool = False
+) -> Case:
+    """Say in a few sentences what the case is about; blank takes it away.
+
+    `was` is what the writer saw before: where something else stands there now, `Changed` is raised with it, so that both
+    can be read. `keep_theirs` puts what is replaced into the story as a note.
+    """
+    now = lock(case)
+    there, said = now.summary or "", summary.strip()
+    if was is not None and there.split() not in (was.split(), said.split()):
+        raise Changed({"summary": there})
+    if keep_theirs and there and there != said:
+        before = _("What it was about before: %(words)s") % {"words": there}
+        note = Note.objects.create(case=now, author=by, body=before, written_at=at, changed_at=at)
+        word_index.put(case=now, kind=WordKind.NOTE, ref=note.ref, texts=[note.body])
+    case.summary = said or None
     case.save(update_fields=["summary"])
     word_index.put(case=case, kind=WordKind.SUMMARY, ref=case.ref, texts=[case.summary])
     audit.record(by=by, verb="case.summarised", what="case", about=case.ref, at=at)

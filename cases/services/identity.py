@@ -1,5 +1,6 @@
 """Who it is: a number says "possibly", a person decides, and the decision is written down and can be undone."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import models, transaction
@@ -10,7 +11,7 @@ from cases.access import may_read_story, with_story
 from cases.lifecycle import move_case
 from cases.models import Caller, Case, CaseState, LetIn, WordKind
 from cases.services import word_index
-from cases.services.casework import lock
+from cases.services.casework import Changed, lock
 from cases.services.code_words import check_code_word, check_may_still_say, was_given
 from cases.services.followups import refresh_next_due
 from helpline.core.audit import services as audit
@@ -80,11 +81,13 @@ def describe(
     code_name: str | None = None,
     pronouns: str | None = None,
     code_word: str | None = None,
+    was: Mapping[str, str] | None = None,
 ) -> Caller:
     """Write down a code name, pronouns or the code word of who rings (`caller`) or whom it is about (`concerns`).
 
-    None leaves a thing as it is, blank takes it away. A person who has no row yet gets one. Raises NotAllowed while the
-    caller is only possibly known: what is written would be another person's.
+    None leaves a thing as it is, blank takes it away. A person who has no row yet gets one. `was` is what the writer saw
+    before, by name: where somebody else wrote something there since, `Changed` is raised with it. Raises NotAllowed while
+    the caller is only possibly known: what is written would be another person's.
     """
     if whom not in {"caller", "concerns"}:
         raise NotAllowed(_("It is either who rings or whom it is about."))
@@ -98,6 +101,13 @@ def describe(
         now.save(update_fields=[whom])
     given = {"code_name": code_name, "pronouns": pronouns, "code_word": code_word}
     changed = {name: value.strip() or None for name, value in given.items() if value is not None}
+    theirs = {
+        name: there
+        for name, seen in (was or {}).items()
+        if name in changed and (there := getattr(person, name) or "") not in (seen, changed[name] or "")
+    }
+    if theirs:
+        raise Changed(theirs)
     for name, value in changed.items():
         setattr(person, name, value)
     person.save(update_fields=list(changed))

@@ -119,7 +119,14 @@ def summarise(request: HttpRequest, ref: str) -> HttpResponse:
     line = " ".join(request.POST.get("summary", "").split())
     if len(line) > LONGEST_SUMMARY:
         raise NotAllowed(_("One line is enough here: the rest belongs into a note. Nothing was changed."))
-    casework.set_summary(case=case, by=user, summary=line, at=at)
+    said = request.POST
+    try:
+        casework.set_summary(
+            case=case, by=user, summary=line, at=at, was=said.get("was"), keep_theirs="keep_theirs" in said
+        )
+    except casework.Changed as changed:
+        both = {"case": case, "theirs": changed.theirs["summary"], "yours": line}
+        return render(request, "cases/together/both.html", both, status=409)
     return back(ref)
 
 
@@ -167,14 +174,18 @@ def describe(request: HttpRequest, ref: str) -> HttpResponse:
     if not form.is_valid():
         return show_case(request, case, at, status=422, caller_form=form)
     said = form.cleaned_data
-    identity.describe(
-        case=case,
-        by=user,
-        at=at,
-        code_name=said["code_name"],
-        pronouns=said["pronouns"],
-        code_word=said["code_word"] or None,
-    )
+    try:
+        identity.describe(
+            case=case,
+            by=user,
+            at=at,
+            code_name=said["code_name"],
+            pronouns=said["pronouns"],
+            code_word=said["code_word"] or None,
+            was=form.what_was_seen(),
+        )
+    except casework.Changed as changed:
+        return show_case(request, case, at, status=409, caller_form=form.beside(changed.theirs))
     return back(ref)
 
 

@@ -23,7 +23,7 @@ from helpline.core.lines.models import Line
 from helpline.core.privacy.references import new_opaque
 from helpline.core.staff.models import User
 from helpline.dashboard.casefile import Promises, count_earlier_cases, read_promises, who_may_take
-from helpline.dashboard.caselist import SHOWS, CaseList, read_cases, search_cases
+from helpline.dashboard.caselist import SHOWS, TURNS, CaseList, read_cases, search_cases
 from helpline.dashboard.forms import CallerForm, FollowUpForm, HandOverForm, NewCaseForm, postpone_choices
 from helpline.dashboard.panels import Beside, read_beside
 from helpline.dashboard.story import Story, read_story
@@ -135,8 +135,10 @@ def parse_time(text: str | None) -> datetime | None:
 def cases(request: HttpRequest) -> HttpResponse:
     user, at = worker(request), clock.now()
     show = request.GET.get("show", "open")
-    page = read_cases(user, show, at, request.GET.get("after", ""))
-    return render(request, "cases/list.html", {"page": page, "show": show, "shows": SHOWS, "now": at})
+    turn = request.GET.get("turn", "")
+    page = read_cases(user, show, at, request.GET.get("after", ""), turn)
+    filters = {"show": show, "shows": SHOWS, "turn": turn if turn in dict(TURNS) else "", "turns": TURNS}
+    return render(request, "cases/list.html", {"page": page, "now": at, **filters})
 
 
 @require_POST

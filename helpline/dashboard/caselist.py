@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.access import with_story
-from cases.models import Case
+from cases.models import Case, Turn
 from cases.services.searching import WHERE, search
 from helpline.core.staff.models import User
 
@@ -21,6 +21,7 @@ SHOWS: tuple[tuple[str, str | Promise], ...] = (
     ("nobody", _("Nobody has it")),
     ("closed", _("Closed")),
 )
+TURNS = Turn.choices
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,11 @@ class CaseList:
     after: str
 
 
-def read_cases(user: User, show: str, at: datetime, after: str = "") -> CaseList:
-    """Read one page, newest first, in a fixed number of queries at any depth."""
+def read_cases(user: User, show: str, at: datetime, after: str = "", turn: str = "") -> CaseList:
+    """Read one page, newest first, in a fixed number of queries at any depth; `turn` keeps those in which somebody must act."""
     cases = _shown(Case.objects.visible_to(user), user, show, at)
+    if turn in Turn.values:
+        cases = cases.filter(turn=turn)
     last = Case.objects.visible_to(user).filter(ref=after).first() if after else None
     if last is not None:
         cases = cases.filter(Q(opened_at__lt=last.opened_at) | Q(opened_at=last.opened_at, pk__lt=last.pk))

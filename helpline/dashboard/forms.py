@@ -1,9 +1,11 @@
 """What people fill in on the case page. The words are theirs; what may be is decided by the services."""
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import FollowUpKind, Source, Urgency
@@ -123,9 +125,32 @@ class CallerForm(forms.Form):
         help_text=_("They say it when they call again. It is not shown here: typing one replaces the old."),
     )
 
+    was_code_name = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
+    was_pronouns = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("code_name", "pronouns"):
+            self.initial.setdefault(f"was_{name}", self.initial.get(name) or "")
         set_look(self)
+
+    def what_was_seen(self) -> dict[str, str]:
+        """Return what stood in the fields when the page was opened, as far as it was sent."""
+        names = ("code_name", "pronouns")
+        return {name: self.cleaned_data[f"was_{name}"] for name in names if self.add_prefix(f"was_{name}") in self.data}
+
+    def beside(self, theirs: Mapping[str, str]) -> "CallerForm":
+        """Return this form with what somebody else wrote beside what was typed: sent again, it replaces that."""
+        data = self.data.dict() if isinstance(self.data, QueryDict) else dict(self.data)
+        data |= {self.add_prefix(f"was_{name}"): there for name, there in theirs.items()}
+        form = CallerForm(data)
+        for name, there in theirs.items():
+            form.add_error(
+                name,
+                _("Somebody else wrote “%(there)s” here meanwhile. Yours is not kept yet: decide, and press again.")
+                % {"there": there or "—"},
+            )
+        return form
 
 
 class NewCaseForm(forms.Form):

@@ -39,6 +39,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "recording": ("tonight", "story"),
     "text": ("story",),
     "note": ("story",),
+    "draft": ("presence",),
     "case": ("now", "call", "due", "story"),
     "follow_up": ("due", "promises", "story"),
     "hand_over": ("tonight", "promises"),
@@ -46,7 +47,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "alarm": ("tonight",),
     "check_in": ("due", "story", "promises"),
 }
-ALL_PARTS = ("now", "call", "due", "tonight", "story", "promises", "rota")
+ALL_PARTS = ("now", "call", "due", "tonight", "story", "promises", "rota", "presence")
 
 
 def tell(kind: str, ref: str) -> str:

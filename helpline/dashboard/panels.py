@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
-from cases.panels import choices, clocks, closing, consents, files, hearings, incidents, needs, plan, safety
+from cases.panels import choices, clocks, closing, consents, files, hearings, incidents, needs, plan, safety, together
 from cases.panels.keeping import read as read_keeping
 from helpline.core.staff.models import User
 
@@ -59,6 +59,7 @@ AREAS: tuple[Area, ...] = (
     Area("plan", plan.read, _("Plan"), "note", "cases:plan"),
     Area("files", files.read, _("Files"), "in", "cases:files"),
     Area("closing", closing.read, "", "done", "cases:closing"),
+    Area("together", together.read, "", "hand", "cases:turn"),
     Area("keeping", read_keeping, _("Keep or forget"), "eye", "cases:keeping"),
 )
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from cases.models import Case, FollowUpKind, Number, Source, Urgency, WordKind
-from cases.services import followups, intake, word_index
+from cases.services import followups, intake, turns, word_index
 from cases.services.check_in_answers import TextIn, answer_text
 from helpline.core.alarms import services as alarms
 from helpline.core.audit import services as audit
@@ -65,6 +65,7 @@ def _take_in(sid: str, parameters: Mapping[str, str], at: datetime) -> Text:
         caller_id=opened.caller_id, sent_from=who.raw, sent_from_kind=who.kind, body=body, raw=dict(parameters),
         word_meant=read_command(body, opt_out_type=parameters.get("OptOutType")) or "", is_urgent=urgent, at=at,
     )  # fmt: skip
+    turns.back_to_us(case=opened.case, at=at)
     _keep_media(text, parameters, at)
     _obey(text, at)
     is_answer = _answers_a_check_in(text, at)

@@ -34,7 +34,9 @@ def night(line, nomsa, sipho, thandi):
     make_shift(line, nomsa, since=NIGHT - timedelta(hours=6), until=NIGHT)
     make_shift(line, sipho, since=NIGHT, until=NIGHT + timedelta(hours=6))
     caller = make_caller(number="+447700900261", code_name=STORY)
-    held = make_case(line=line, caller=caller, owner=nomsa, urgency="danger", summary=f"{STORY} four women, a white van")
+    held = make_case(
+        line=line, caller=caller, owner=nomsa, urgency="danger", summary=f"{STORY} four women, a white van"
+    )
     waits = make_case(line=line, caller=make_caller(), owner=nomsa)
     call_back = make_follow_up(
         waits, kind="call_back", owner=nomsa, due_at=NIGHT + timedelta(minutes=30), why=STORY,
