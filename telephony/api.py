@@ -17,7 +17,7 @@ from helpline.core.api.records import Records
 from helpline.core.api.refusals import blame
 from helpline.core.errors import NotAllowed, NotFound
 from telephony.models import Call, Leg, Text
-from telephony.models.call import CallOutcome, CallState, LegResult
+from telephony.models.call import CallKind, CallOutcome, CallState, LegResult
 from telephony.models.text import Direction
 from telephony.services.writing import write_text
 
@@ -51,6 +51,9 @@ class CallFields(Fields[Call]):
     case = serializers.CharField(source="case.ref", read_only=True, allow_null=True)
     state = serializers.ChoiceField(choices=CallState.choices, read_only=True)
     outcome = serializers.ChoiceField(choices=CallOutcome.choices, read_only=True, allow_null=True)
+    kind = serializers.ChoiceField(
+        choices=CallKind.choices, read_only=True, help_text="What it was about; blank: not said."
+    )
     answered_by = Person(read_only=True, allow_null=True)
     started_at = Moment(read_only=True)
     answered_at = Moment(read_only=True, allow_null=True)

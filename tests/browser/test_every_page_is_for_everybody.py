@@ -22,6 +22,7 @@ from cases.services import (
 from cases.services.consent_keeping import Answer
 from cases.services.importing import taking_over
 from helpline.dashboard.live import Places
+from helpline.processes.demo_information import make_information
 from tests import samples
 from tests.browser.conftest import NARROW, WIDE, give_password, sign_in
 from tests.cases.check_in_rows import make_rose, start
@@ -56,6 +57,7 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
     (clock,) = clocks.start(case=case, rules=["ZA"], by=thandi, at=NIGHT, earliest_at=NIGHT, station="by the market")
     clocks.start(case=case, rules=["PEP_HIV"], by=thandi, at=NIGHT, earliest_at=NIGHT - timedelta(hours=80))
     day = hearings.add(case=case, by=thandi, at=NIGHT, day_at=NIGHT + timedelta(days=2), court="magistrate, court 4")
+    make_information(at=NIGHT)
     for person in (thandi, lerato, naledi, pieter):
         give_password(person)
     line = on_call[0].line
@@ -109,6 +111,8 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
             f"/lines/{line.ref}/",
             "/staff/",
             "/figures/",
+            "/information/",
+            "/information/new/",
             "/words/",
             "/words/story/",
             "/reviews/rules/",

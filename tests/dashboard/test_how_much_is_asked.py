@@ -20,7 +20,7 @@ PAGES = [
     "/staff/", "/me/", "/cases/{case}/", "/cases/{case}/story/", "/cases/{case}/promises/",
     "/cases/{case}/consents/", "/cases/{case}/contact/",
     "/cases/{case}/safety/", "/cases/{case}/clocks/", "/cases/{case}/hearings/", "/clocks/",
-    "/cases/{case}/call/", "/cases/{case}/call/state/", "/board/ringing/",
+    "/cases/{case}/call/", "/cases/{case}/call/state/", "/board/ringing/", "/information/",
     "/cases/{case}/consents/", "/cases/{case}/choices/", "/cases/{case}/plan/", "/cases/{case}/closing/", "/cases/{case}/files/", "/reviews/",
 ]  # fmt: skip
 KINDS = [

@@ -61,6 +61,9 @@ SHAPES = {
 BECAUSE: dict[str, str | Promise] = {
     "write_up": _("Write up the call"),
     "day_after": _("A day after the call"),
+    "look_again": _("They could not speak: see how they are"),
+    "in_a_week": _("Ask how it went there"),
+    "call_back": _("Promised in the call"),
     "court": _("Before the court opens"),
     "morning": _("Promised for when the desk opens"),
     "cap": _("Promised to the caller"),
