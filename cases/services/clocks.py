@@ -297,8 +297,13 @@ def _keep(clock: Clock, here: RuleHere, by: User | None, at: datetime) -> None:
     for one in planned:
         followups.plan(
             case=clock.case, key=_key(clock, one.part), kind=one.kind, due_at=one.due_at, because=one.because,
-            why=_(here.rule.name), owner=_whose(clock.case, by), at=at,
+            why=_say(clock, here), owner=_whose(clock.case, by), at=at,
         )  # fmt: skip
+
+
+def _say(clock: Clock, here: RuleHere) -> str:
+    name = _(here.rule.name)
+    return f"{clock.whom} · {name}" if clock.whom else name
 
 
 def _whose(case: Case, by: User | None) -> User | None:
