@@ -39,7 +39,7 @@ class Work(Belongings):
         "cases.Case.owner", "cases.FollowUp.owner", "cases.HandOver.giver", "cases.HandOver.taker", "cases.LetIn.user",
         "cases.Note.author", "cases.ImportFile.by", "cases.CheckIn.acknowledged_by", "cases.IncidentDraft.author",
         "cases.StationPromise.owner", "cases.PlanStep.owner", "cases.ShiftHandOver.giver", "cases.ShiftHandOver.taker",
-        "cases.StationPromise.owner", "cases.PlanStep.owner", "cases.Complaint.handler",
+        "cases.Complaint.handler",
     )  # fmt: skip
     words = {
         "offers": _("Hand-overs that waited, taken back"),

@@ -87,6 +87,8 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
             *safety,
             "/cases/new/",
             f"/cases/{case.ref}/needs/",
+            f"/cases/{case.ref}/keeping/",
+            f"/complaints/new/?case={case.ref}",
             f"/cases/{case.ref}/consents/",
             f"/cases/{case.ref}/choices/",
             f"/cases/{case.ref}/choices/{talk.ref}/",
@@ -105,6 +107,9 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
         ],
         "lerato": [
             "/",
+            "/retention/",
+            "/retention/wishes/",
+            "/complaints/",
             "/rota/",
             f"/rota/{line.ref}/shifts/new/",
             "/lines/",
