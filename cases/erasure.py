@@ -23,7 +23,7 @@ from cases.models import (
     SearchWord,
     ShiftHandOver,
 )
-from cases.vocabulary.codes import say
+from cases.vocabulary.codes import say, say_setting
 from helpline.core import clock
 from helpline.core.outbox.models import Message, MessageState
 from helpline.core.privacy.erasure import Eraser, Holding, Kind, Subject, Tally, Told, all_erasers
@@ -91,7 +91,7 @@ INCIDENTS = (
             Told(_("Written down"), "recorded_at"), Told(_("Your words"), "narrative"),
             Told(_("At the earliest"), "earliest_at"), Told(_("At the latest"), "latest_at"),
             Told(_("Part of the day"), "part_of_day"), Told(_("Area"), "district"), Told(_("Place"), "place"),
-            Told(_("Kind of place"), lambda row: ", ".join(gettext(say(code)) for code in row.settings)),
+            Told(_("Kind of place"), lambda row: ", ".join(gettext(say_setting(code)) for code in row.settings)),
             Told(_("Who told us"), "told_by"), Told(_("Under 18"), "is_minor"), Told(_("Made to work"), "is_unwilling"),
             Told(_("Told elsewhere"), "told_elsewhere"), Told(_("We may speak with the station"), "may_ask_station"),
         ),

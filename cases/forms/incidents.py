@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.forms.perpetrators import PerpetratorForms, Rows
 from cases.models import Answer, PartOfDay, Said, Teller
 from cases.services.incident_facts import Facts, Held, Unfit, Who
-from cases.vocabulary.codes import ACTS, SETTINGS, in_groups, say
+from cases.vocabulary.codes import ACTS, SETTINGS, in_groups, say, say_setting
 from cases.vocabulary.times import SAYINGS, Saying, read_saying
 from helpline.core.http.forms import set_look
 from helpline.core.http.words import here
@@ -127,7 +127,7 @@ class IncidentForm(forms.Form):
     def settings_in_groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Kinds of place as they are offered, and what an older version of the list left behind."""
         groups = [(_t(name), [(code.code, _t(code.words)) for code in codes]) for name, codes in in_groups(SETTINGS)]
-        old = [(code, _t(say(code))) for code in self.chosen_settings if code not in SETTINGS]
+        old = [(code, _t(say_setting(code))) for code in self.chosen_settings if code not in SETTINGS]
         return [*groups, (_t("Older list"), old)] if old else groups
 
     @property

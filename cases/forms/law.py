@@ -19,7 +19,9 @@ class ConsultForm(forms.Form):
     """A colleague was asked: who, when, what came of it."""
 
     prefix = "consult"
-    colleague = forms.ModelChoiceField(User.objects.none(), label=_("Who was asked"), to_field_name="username")
+    colleague = forms.ModelChoiceField(
+        User.objects.none(), label=_("Who was asked"), to_field_name="username", empty_label=_("choose")
+    )
     asked_at = forms.DateTimeField(
         label=_("When"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )

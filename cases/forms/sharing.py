@@ -32,8 +32,9 @@ class ShareForm(forms.Form):
         self.fields["is_held"].initial = self.may_hold
         self.fields["acts"].choices = acts  # type: ignore[attr-defined]
         for number in range(NEW_PEOPLE):
-            label = _("Code name of a new person") if number == 0 else _("And another")
-            self.fields[f"person_{number}"] = forms.CharField(label=label, required=False, max_length=LONGEST_NAME)
+            self.fields[f"person_{number}"] = forms.CharField(
+                label=_("Code name"), required=False, max_length=LONGEST_NAME
+            )
         self.fields["person_0"].widget.attrs["autofocus"] = True
         set_look(self)
         self.fields["acts"].widget.attrs.pop("class", None)

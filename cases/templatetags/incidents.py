@@ -3,7 +3,7 @@
 from django import template
 from django.utils.translation import gettext
 
-from cases.vocabulary.codes import is_current, say
+from cases.vocabulary.codes import is_current, say, say_setting
 
 register = template.Library()
 
@@ -12,6 +12,12 @@ register = template.Library()
 def code_words(code: str) -> str:
     """Say a code; one of an older version says the words that it had, or itself."""
     return gettext(say(code)) if code else ""
+
+
+@register.filter
+def setting_words(code: str) -> str:
+    """Say a kind of place."""
+    return gettext(say_setting(code)) if code else ""
 
 
 @register.filter

@@ -186,7 +186,7 @@ DEEDS: Final[Mapping[str, str]] = {
     "REFUSED_REPORT": _("refused to take a report"),
     "SHOWED_PUBLIC": _("showed them to the press or in public"),
     "NO_BADGE": _("hid name or badge"),
-    "OTHER": _("something else"),
+    "OTHER_DEED": _("something else"),
 }
 
 # Codes of older versions: the words as they were, and the last version that had them. Shown, never offered.
@@ -194,12 +194,19 @@ RETIRED: Final[Mapping[str, tuple[str, str]]] = {}
 
 
 def say(code: str) -> str:
-    """Return the words of a code on any of the lists, in English, to be translated; the bare code where it is on none."""
-    for listed in (ACTS, PERPETRATORS, SETTINGS):
+    """Return the words of an act, a perpetrator or a deed, in English, to be translated; the bare code where it is none."""
+    for listed in (ACTS, PERPETRATORS):
         if code in listed:
             return str(listed[code].words)
     if code in DEEDS:
         return DEEDS[code]
+    return say_setting(code)
+
+
+def say_setting(code: str) -> str:
+    """Return the words of a setting; "unknown" is a setting and a perpetrator, each with words of its own."""
+    if code in SETTINGS:
+        return SETTINGS[code].words
     return RETIRED[code][0] if code in RETIRED else code
 
 

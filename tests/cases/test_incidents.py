@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from cases.models import Act, Answer, Detention, FollowUp, Incident, IncidentDraft, Perpetrator, Said
-from cases.services import events, incidents
+from cases.services import events, incidents, searching
 from cases.services.incident_facts import LONGEST_NARRATIVE, Facts, Held, Unfit, Who, facts_of
 from cases.vocabulary import codes
 from helpline.core.audit.models import Entry
@@ -358,3 +358,24 @@ def test_two_who_change_at_the_same_moment_come_one_after_the_other(case, thandi
     kept = Incident.objects.get()
     assert sorted(came) == sorted(["kept", kept.narrative])
     assert kept.version == 2
+
+
+def found_by(word, by, at):
+    return {one.case.ref for one in searching.search(by=by, typed=word, at=at)}
+
+
+@pytest.mark.parametrize("word", ["limps", "Mango", "Dlamini", "nd 123", "ND123456", "23456", "Hillbrow"])
+def test_a_case_is_found_by_the_words_of_an_incident_and_by_a_part_of_a_plate(told, case, thandi, at, word):
+    assert found_by(word, thandi, at) == {case.ref}
+
+
+def test_words_that_were_changed_are_found_no_more(told, case, thandi, at):
+    incidents.change(incident=told, by=thandi, at=at, facts=Facts(narrative="Something else."), version=1)
+    assert found_by("limps", thandi, at) == set()
+    assert found_by("ND123456", thandi, at) == set()
+    assert found_by("something", thandi, at) == {case.ref}
+
+
+def test_the_case_of_a_new_person_is_found_by_her_code_name(told, thandi, at):
+    (copy,) = events.share_event(incident=told, by=thandi, at=at, people=["Hibiscus"])
+    assert found_by("hibiscus", thandi, at) == {copy.case.ref}

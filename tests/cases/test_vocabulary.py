@@ -80,7 +80,7 @@ def test_what_a_rule_can_see_is_taken_out(row):
 
 
 def test_what_was_taken_out_is_said_in_the_order_of_the_text():
-    given = suggest_redaction("Ring +27820000000, then Thabo at 5 am.", names=[])
+    given = suggest_redaction("She rang +27820000000, then Thabo at 5 am.", names=[])
     assert given.taken == [("number", "+27820000000"), ("name", "Thabo"), ("time", "5 am")]
 
 
@@ -153,6 +153,9 @@ def test_a_code_is_on_one_list_and_has_words_of_its_own():
     acts = [act.words for act in codes.ACTS.values()]
     assert len(set(acts)) == len(acts)
     assert not codes.RETIRED.keys() & EVERY_CODE
+    everywhere = [code for listed in LISTS for code in listed]
+    assert {code for code in everywhere if everywhere.count(code) > 1} == {"UNKNOWN", "SOCIAL_SERVICE"}
+    assert codes.say("UNKNOWN") != codes.say_setting("UNKNOWN")
 
 
 def test_a_code_of_an_older_list_is_said_as_it_was_and_is_of_today_no_longer(monkeypatch):
