@@ -17,7 +17,7 @@ from tests.factories import let_in, make_caller, make_case, make_follow_up, make
 
 PAGES = [
     "/", "/board/now/", "/board/due/", "/board/tonight/", "/cases/", "/cases/?show=due", "/calls/", "/texts/", "/hand-over/", "/rota/",
-    "/staff/", "/me/", "/cases/{case}/", "/cases/{case}/story/", "/cases/{case}/promises/",
+    "/staff/", "/me/", "/cases/{case}/", "/cases/{case}/story/", "/cases/{case}/incidents/", "/cases/{case}/promises/",
     "/cases/{case}/consents/", "/cases/{case}/contact/",
     "/cases/{case}/safety/", "/cases/{case}/clocks/", "/cases/{case}/hearings/", "/clocks/",
     "/cases/{case}/call/", "/cases/{case}/call/state/", "/board/ringing/", "/information/",
