@@ -15,12 +15,15 @@ from cases.services import (
     consent_keeping,
     followups,
     hearings,
+    incidents,
     plan,
     reviews,
     safety_plans,
+    stations,
 )
 from cases.services.consent_keeping import Answer
 from cases.services.importing import taking_over
+from cases.services.incident_facts import Facts, Held, Who
 from helpline.dashboard.live import Places
 from helpline.processes.demo_information import make_information
 from tests import samples
@@ -76,6 +79,15 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
     safety = [f"/cases/{night.ref}/safety/{page}" for page in ("", "plan/", "paper/", "check-ins/new/")]
     here = f"/cases/{case.ref}/contact/"
     contact = [here, f"{here}numbers/{case.number.ref}/", f"{here}routes/", f"{here}routes/{prison.ref}/"]
+    held = Held(since_earliest=NIGHT - timedelta(hours=3))
+    facts = Facts(
+        narrative="They came at night, <b>all</b> of them.", acts=("EMO_DETAIN", "PHY_BEAT"), is_minor="perhaps", held=held,
+        perpetrators=(Who(code="POLICE", plate="ND123456", badge="0774", deeds=("ARRESTED",)),),
+    )  # fmt: skip
+    told = incidents.record(case=case, by=thandi, at=NIGHT, facts=facts)
+    below = f"/cases/{case.ref}/incidents/"
+    happened = [below, f"{below}new/", *(f"{below}{told.ref}/{more}" for more in ("", "edit/", "others/", "twin/"))]
+    station = stations.add_station(by=lerato, at=NIGHT, name="Pichi Hill")
     return {
         "address": live_server.url,
         "thandi": [
@@ -89,6 +101,8 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
             f"/cases/{case.ref}/needs/",
             f"/cases/{case.ref}/keeping/",
             f"/complaints/new/?case={case.ref}",
+            *happened,
+            "/law-cards/",
             f"/cases/{case.ref}/consents/",
             f"/cases/{case.ref}/choices/",
             f"/cases/{case.ref}/choices/{talk.ref}/",
@@ -123,6 +137,9 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
             "/reviews/rules/",
             "/clocks/",
             "/clocks/ZA/",
+            "/stations/",
+            f"/stations/{station.ref}/",
+            "/law-cards/new/",
         ],
         "naledi": ["/", "/calls/", "/reviews/", "/cases/import/", f"/cases/import/{past.ref}/"],
         "pieter": ["/", "/staff/", f"/staff/{thandi.ref}/", "/accounts/2fa/"],

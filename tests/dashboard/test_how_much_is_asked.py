@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.consenting import Receiver
 from cases.models import CheckIn, Clock, ContactRoute, HandOver, Hearing
-from cases.services import attachments, choices, consent_keeping, plan, reviews
+from cases.services import attachments, choices, consent_keeping, incidents, plan, reviews
 from cases.services.consent_keeping import Answer
+from cases.services.incident_facts import Facts, Who
 from helpline.api.tokens import issue_token
 from telephony.models import Leg, Media, Recording, Text
 from tests import samples
@@ -28,6 +29,7 @@ KINDS = [
     "texts",
     "callers",
     "cases",
+    "incidents",
     "follow-ups",
     "consents",
     "check-ins",
@@ -71,6 +73,8 @@ def busy_night(line, thandi, sipho, at, ring):
             other = make_case(line=line, caller=make_caller(code_name="Rose"), owner=sipho, at=when, summary="a word")
             let_in(other, thandi)
             for one in (case, other):
+                told = Facts(narrative="a word", acts=("PHY_BEAT",), perpetrators=(Who(code="CLIENT"),))
+                incidents.record(case=one, by=thandi, at=when, facts=told)
                 make_note(one, thandi, "a word", at=when)
                 talk = choices.begin(case=one, step="testify", by=thandi, at=when, language="en")
                 choices.decide(talk=talk, result="no", by=thandi, at=when)
