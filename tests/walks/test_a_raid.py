@@ -48,7 +48,7 @@ def test_four_women_in_custody(make_network, line, on_call, thandi, sipho, nomsa
     desk, here = sit_down(sipho), f"/cases/{case.ref}/incidents/"
 
     # While she talks he types, and what he types is kept without a press.
-    assert "Write down what happened" in text_of(desk.get(f"/cases/{case.ref}/"))
+    assert f"{here}new/" in text_of(desk.get(f"/cases/{case.ref}/"))
     form = desk.get(f"{here}new/")
     assert desk.post(f"{here}new/draft/", {"narrative": WORDS[:60]}).status_code == 204
     assert WORDS[:60] in text_of(desk.get(f"{here}new/"))
