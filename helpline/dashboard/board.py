@@ -214,11 +214,11 @@ def read_due(user: User, at: datetime) -> DuePart:
     """Read the promises of this person's cases that are overdue or due within a day: at most four queries."""
     mine = FollowUp.objects.unfinished().visible_to(user).exclude(because="check_in")  # its check-in stands above
     due = mine.filter(due_at__lte=at + LOOKS_AHEAD)
-    rows = list(due.select_related("case", "owner").order_by("due_at", "id")[: DUE_SHOWN + 1])
-    count = len(rows) if len(rows) <= DUE_SHOWN else due.count()
+    rows = list(due.select_related("case", "owner").order_by("due_at", "id")[:DUE_SHOWN])
+    count = due.count()
     later = None if rows else mine.order_by("due_at").values_list("due_at", flat=True).first()
     groups = {name: DueGroup(name, words) for name, words in GROUPS}
-    for row in rows[:DUE_SHOWN]:
+    for row in rows:
         groups[group_of(row.due_at, at)].rows.append(_due_row(row, user))
     return DuePart(
         [group for group in groups.values() if group.rows],

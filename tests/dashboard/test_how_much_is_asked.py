@@ -47,16 +47,16 @@ def keep_check_in(case, person, when, *, is_live):
         case=case, caller=case.caller, due_at=when, set_by=person, set_at=when, state=state, acknowledged_by=person,
         acknowledged_at=when, next_at=when,
     )  # fmt: skip
+    card = {
+        "kind": "peer",
+        "name": "x",
+        "whose": "other",
+        "confirmed_at": when,
+        "confirmed_by": person,
+        "created_at": when,
+    }
     for position in (1, 2):
-        route = ContactRoute.objects.create(
-            caller=case.caller,
-            kind="peer",
-            name="x",
-            whose="other",
-            confirmed_at=when,
-            confirmed_by=person,
-            created_at=when,
-        )
+        route, _ = ContactRoute.objects.get_or_create(caller=case.caller, position=position, defaults=card)
         contact = row.contacts.create(route=route, position=position, knows_her_as="x")
         row.steps.create(round=1, kind="contact", place=position, contact=contact, by=person, at=when)
 
