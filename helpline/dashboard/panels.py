@@ -65,8 +65,20 @@ AREAS: tuple[Area, ...] = (
 
 # From the top of the column to its end. An area that is not named here stands at the end; "promises" are the page's own.
 ORDER = (
-    *("clocks", "promises", "closing", "safety", "check_ins", "court", "hearings", "consent", "consents", "choices"),
-    *("incidents", "incident", "needs", "referrals", "plan", "attachments", "files", "together", "transfer", "keeping"),
+    *(
+        "clocks",
+        "promises",
+        "together",
+        "closing",
+        "safety",
+        "check_ins",
+        "court",
+        "hearings",
+        "consent",
+        "consents",
+        "choices",
+    ),
+    *("incidents", "incident", "needs", "referrals", "plan", "attachments", "files", "transfer", "keeping"),
 )
 
 
