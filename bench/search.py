@@ -21,7 +21,7 @@ from tests import servers
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_CASES = 2_000
-NOTES_PER_CASE = (1, 2, 2, 3)
+NOTES_PER_CASE = (1, 1, 1, 2)
 WORDS_PER_NOTE = range(25, 120)
 VOCABULARY = 30_000
 BATCH = 2_000
@@ -139,7 +139,7 @@ def fill_batch(draw: Draw, numbers: range) -> tuple[int, int]:
     )
     cases = Case.objects.bulk_create(
         Case(
-            ref=f"HL-{new_code(7)}", line=line, caller=number.caller, number=number, owner=owner, source=Source.CALL,
+            ref=f"HL-{new_code(12)}", line=line, caller=number.caller, number=number, owner=owner, source=Source.CALL,
             opened_at=now - timedelta(minutes=5 * n), state="closed" if n > 500 else "open",
         )
         for n, number in zip(numbers, telephones, strict=True)

@@ -116,6 +116,7 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
             "/clocks/",
             "/calls/",
             "/texts/",
+            "/hand-over/",
             "/rota/",
             "/me/",
         ],
