@@ -125,14 +125,16 @@ def read_routes(case: Case, at: datetime) -> list[RouteLine]:
     if case.caller_id is None or case.possibly_known:
         return []
     routes = ContactRoute.objects.filter(caller=case.caller_id, ended_at=None).order_by("position", "pk")
-    return [_route_line(route, case, at) for route in routes]
+    wants_none = consents.is_refused(case, Purpose.CONTACT, at=at)
+    return [_route_line(route, case, at, wants_none=wants_none) for route in routes]
 
 
-def _route_line(route: ContactRoute, case: Case, at: datetime) -> RouteLine:
+def _route_line(route: ContactRoute, case: Case, at: datetime, *, wants_none: bool) -> RouteLine:
     return RouteLine(
         route=route,
         ways=[
-            (channel, may_reach_route(route=route, channel=channel, case=case, at=at)) for channel in channels_of(route)
+            (channel, may_reach_route(route=route, channel=channel, case=case, at=at, wants_none=wants_none))
+            for channel in channels_of(route)
         ],
         masked=mask_number(route.number) if route.number else "",
         hours=say_week(route.hours) if isinstance(route.hours, list) else "",

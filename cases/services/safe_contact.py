@@ -108,16 +108,21 @@ def may_call_back(*, number: Number | None, case: Case | None, at: datetime) -> 
     return answer(Verdict("promised"), case)
 
 
-def may_reach_route(*, route: ContactRoute, channel: Channel, at: datetime, case: Case | None = None) -> Decision:
+def may_reach_route(
+    *, route: ContactRoute, channel: Channel, at: datetime, case: Case | None = None, wants_none: bool | None = None
+) -> Decision:
     """Decide whether a caller may be reached through this route now: "text", "call", "voicemail" or "voicemail_named" to
     its number, "letter", or "visit" (somebody goes there).
 
     The route is what was read of it: read it afresh. With `case`, it must be a route of its caller or of whom it is
-    about. Hours count in the time zone of the line of that case, else of the caller's newest one.
+    about. Hours count in the time zone of the line of that case, else of the caller's newest one. `wants_none`: whether
+    the caller does not want to be contacted, for pages that have read it a moment ago; senders leave it out.
     """
     if case is not None and route.caller_id not in {case.caller_id, case.concerns_id}:
         return Decision(False, "not_of_this_case", _(_SENTENCES["not_of_this_case"]))
-    if case is not None and consents.is_refused(case, Purpose.CONTACT, at=at):
+    if wants_none is None:
+        wants_none = case is not None and consents.is_refused(case, Purpose.CONTACT, at=at)
+    if wants_none:
         return answer(Verdict("no_contact"), case)
     if channel not in {"letter", "visit"} and not route.number:
         return answer(Verdict("no_number"), case)
