@@ -7,7 +7,7 @@ of it.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -130,7 +130,8 @@ def _by_words(by: User, sought: Sequence[Sought], cases: CaseQuerySet, at: datet
     named = _people_named(filed)
     found = _newest(cases.filter(pk__in=_having(sought, filed, named)))
     audit.record(by=by, verb="case.searched", what="case", about="", at=at, found=len(found), words=len(sought))
-    return [*_places(found, filed), *_named(found, named)]
+    places = _places(found, filed)
+    return [*places, *_named(found, {case.pk for case, _kind in places}, named)]
 
 
 def _newest(cases: CaseQuerySet) -> list[Case]:
@@ -153,7 +154,8 @@ def _having(sought: Sequence[Sought], filed: Mapping[str, Sequence[int]], named:
 def _has(filed: Sequence[int], people: Sequence[str]) -> "_Rows":
     has = [_Rows.of(SearchWord.objects.filter(word__one_of=filed).values("case_id"))]
     if people:
-        is_called_so = Q(caller__ref__in=people, possibly_known=False) | Q(concerns__ref__in=people)
+        caller = Q(caller__ref__in=people) | Q(caller__names__ref__in=people)
+        is_called_so = caller & Q(possibly_known=False) | Q(concerns__ref__in=people)
         has.append(_Rows.of(Case.objects.filter(is_called_so).values("pk")))
     return _Rows.one_of(has)
 
@@ -206,10 +208,14 @@ def _places(found: Sequence[Case], filed: Mapping[str, Sequence[int]]) -> list[t
     return [(of_pk[pk], kind) for pk, kind, word in rows if word in meant]
 
 
-def _named(found: Sequence[Case], named: Mapping[str, Iterable[str]]) -> list[tuple[Case, str]]:
+def _named(
+    found: Sequence[Case], in_places: Collection[int], named: Mapping[str, Iterable[str]]
+) -> list[tuple[Case, str]]:
+    """Say which cases were found by what their people are called: also those in which nothing stands by itself."""
     people = {ref for refs in named.values() for ref in refs}
     return [
         (case, WordKind.NAME.value)
         for case in found
-        if any(person is not None and person.ref in people for person in (case.caller, case.concerns))
+        if case.pk not in in_places
+        or any(person is not None and person.ref in people for person in (case.caller, case.concerns))
     ]

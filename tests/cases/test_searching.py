@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from cases.models import ContactRoute
-from cases.services import casework, identity, searching, word_index
+from cases.services import casework, identity, names, searching, word_index
 from helpline.core.alarms.models import Alarm
 from helpline.core.audit.models import Entry
 from helpline.core.errors import NotAllowed
@@ -80,6 +80,13 @@ def test_a_name_finds_every_case_of_that_person(finds, thandi, case, rose, line,
 def test_a_name_does_not_find_a_case_of_who_is_only_possibly_that_person(finds, thandi, case, rose, line, at):
     make_case(line=line, caller=rose, possibly_known=True, at=at)
     assert finds(thandi, "rosemary") == [(case.ref, ("name",))]
+
+
+def test_a_chosen_name_finds_every_case_of_that_person_too(finds, thandi, case, rose, line, at):
+    names.set_name(case=case, by=thandi, at=at, kind="chosen", name="Freesia")
+    later = make_case(line=line, caller=rose, at=at + timedelta(hours=1))
+    make_case(line=line, caller=rose, possibly_known=True, at=at)
+    assert finds(thandi, "freesia") == [(later.ref, ("name",)), (case.ref, ("name",))]
 
 
 def test_a_case_about_somebody_is_found_by_their_name(finds, thandi, case, line, at):
