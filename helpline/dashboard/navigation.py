@@ -52,7 +52,7 @@ PLACES = (
     Place("cases:clock_rules", _("Clocks"), "due", "g k", RUNS_THE_LINE),
     Place("cases:stations", _("Stations"), "stations", "g d", KEEPS_STATIONS),
     Place("cases:reviews", _("Reviews"), "done", "g v", frozenset({Role.SUPERVISOR})),
-    Place("cases:wordings", _("Words"), "note", "g w", frozenset({Role.COORDINATOR})),
+    Place("cases:wordings", _("Words"), "note", "g o", frozenset({Role.COORDINATOR})),
     Place("office:staff", _("Staff"), "staff", "g s", RUNS_THE_LINE),
     Place("reports:figures", _("Figures"), "figures", "g n", RUNS_THE_LINE),
     Place("office:retention", _("Retention"), "eye", "g e", RUNS_THE_LINE),

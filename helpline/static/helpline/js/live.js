@@ -76,8 +76,26 @@ addEventListener("online", () => {
 
 // A part in which somebody has opened a form does not re-read itself under their hands: it does so when they close it.
 function isInUse(part) {
-  return Boolean(part.querySelector?.("details[open] form"));
+  return Boolean(part.querySelector?.("details[open]:not([data-more]) form"));
 }
+
+// What was folded out to be read (<details data-more id="…">) stays so when its part re-reads itself.
+const foldedOut = new Set();
+
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const { target } = event;
+    if (!target.matches?.("details[data-more]") || !target.isConnected) return;
+    if (target.open) foldedOut.add(target.id);
+    else foldedOut.delete(target.id);
+  },
+  true,
+);
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  for (const more of event.target.querySelectorAll?.("details[data-more]") ?? []) more.open = foldedOut.has(more.id);
+});
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.requestConfig?.verb === "get" && event.detail.target === event.detail.elt && isInUse(event.detail.elt)) event.preventDefault();
