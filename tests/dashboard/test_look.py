@@ -63,8 +63,12 @@ def test_the_night_is_the_same_by_choice_and_by_the_device():
     assert [line for line in by_device if line] == [line for line in by_choice if line]
 
 
+# A file that a caller is given, opened without us: it carries its own look, and no policy of ours is there to refuse it.
+GIVEN_AWAY = {TEMPLATES / "cases" / "keeping" / "package.html"}
+
+
 def test_no_page_carries_what_the_content_policy_refuses():
-    for page in TEMPLATES.rglob("*.html"):
+    for page in set(TEMPLATES.rglob("*.html")) - GIVEN_AWAY:
         markup = page.read_text()
         assert not re.search(r"\sstyle=|<style|\son[a-z]+=\"|javascript:", markup), page
         for script in re.findall(r"<script\b[^>]*>", markup):
