@@ -37,6 +37,8 @@ class Measure:
     case: str = ""
     thing: str = ""
     widen: Callable[[str], str] = str
+    # What the same things are called in the tally of what was forgotten, so that a month keeps its figures.
+    forgotten: str = ""
 
 
 def _type_of(act: str) -> str:
@@ -56,6 +58,7 @@ MEASURES: tuple[Measure, ...] = (
         lambda: Call.objects.filter(direction="inbound").exclude(outcome=None),
         "started_at",
         "outcome",
+        forgotten="telephony.Call",
     ),
     Measure(
         "call_kinds",
@@ -76,6 +79,7 @@ MEASURES: tuple[Measure, ...] = (
         lambda: Text.objects.exclude(sid=None),
         "at",
         "direction",
+        forgotten="telephony.Text",
     ),
     Measure(
         "cases",
@@ -87,6 +91,7 @@ MEASURES: tuple[Measure, ...] = (
         lambda: Case.objects.exclude(state="joined"),
         "opened_at",
         "source",
+        forgotten="cases.Case",
     ),
     Measure(
         "violence",
@@ -133,6 +138,7 @@ MEASURES: tuple[Measure, ...] = (
         Need.objects.all,
         "noted_at",
         "kind",
+        forgotten="cases.Need",
     ),
     Measure(
         "need_outcomes",

@@ -1,9 +1,9 @@
 """The tables of the month, and of the quarter for those outside, with small counts withheld before anybody sees them."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from typing import Any, Literal
 
 from django.db.models import Count, QuerySet
@@ -11,6 +11,7 @@ from django.db.models.functions import Trunc
 
 from cases.models import Case, Purpose
 from cases.services import consents
+from helpline.core.forgetting.models import Forgotten
 from helpline.core.http.words import here
 from helpline.core.privacy.suppress import INSIDE, OUTSIDE, Shown, suppress
 from helpline.reports.measures import MEASURES, Measure
@@ -96,10 +97,28 @@ def read_tables(audience: Audience, at: datetime) -> list[Table]:
     """Read every measure for an audience: one statement each, three where only those count who agreed to it."""
     scope, zone = SCOPES[audience], here()
     periods = last_periods(at, scope.length, zone, many=scope.many, with_present=scope.with_present)
-    return [_read(measure, periods, scope, zone, at) for measure in MEASURES]
+    gone = _read_forgotten(periods[0].begins, zone)
+    return [_read(measure, periods, scope, zone, at=at, gone=gone) for measure in MEASURES]
 
 
-def _read(measure: Measure, periods: Sequence[Period], scope: Scope, zone: tzinfo, at: datetime) -> Table:
+def _read_forgotten(since: date, zone: tzinfo) -> Mapping[str, Counter[tuple[str, datetime]]]:
+    """Read how many things were forgotten since a month, by what they were, their code and the beginning of their month."""
+    gone: dict[str, Counter[tuple[str, datetime]]] = defaultdict(Counter)
+    for row in Forgotten.objects.filter(month__gte=f"{since:%Y-%m}"):
+        begun = datetime.combine(date.fromisoformat(f"{row.month}-01"), time(), tzinfo=zone)
+        gone[row.what][row.code, begun] += row.number
+    return gone
+
+
+def _read(
+    measure: Measure,
+    periods: Sequence[Period],
+    scope: Scope,
+    zone: tzinfo,
+    *,
+    at: datetime,
+    gone: Mapping[str, Counter[tuple[str, datetime]]],
+) -> Table:
     since, until = periods[0].begins_at(zone), periods[-1].next().begins_at(zone)
     # order_by() takes an order of the model's away, which would be grouped by, too.
     rows = measure.counted().filter(**{f"{measure.moment}__gte": since, f"{measure.moment}__lt": until}).order_by()
@@ -111,7 +130,11 @@ def _read(measure: Measure, periods: Sequence[Period], scope: Scope, zone: tzinf
         found = Counter(
             {(code, begun): many for code, begun, many in rows.values_list(measure.by, begins).annotate(Count("pk"))}
         )
-    counts = {(code, period_of(begun, scope.length, zone)): many for (code, begun), many in found.items()}
+    if measure.forgotten:
+        found = found + gone[measure.forgotten]
+    counts: Counter[tuple[str, Period]] = Counter()
+    for (code, begun), many in found.items():  # a quarter is the sum of its months
+        counts[code, period_of(begun, scope.length, zone)] += many
     # The line may be younger than a year: nothing is said of the time before it began.
     first = min((period.begins for _code, period in counts), default=periods[-1].begins)
     periods = [period for period in periods if period.begins >= first]

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from cases.models import Act, Consent, Incident, Perpetrator, Purpose, Source
 from cases.vocabulary.codes import VERSION
 from helpline.core.audit.models import Entry
+from helpline.core.forgetting.models import Forgotten
 from helpline.reports.tables import read_tables
 from tests.factories import make_caller, make_case
 
@@ -80,6 +81,14 @@ def test_a_case_that_was_joined_to_another_counts_once(line, at):
     kept = [make_case(line=line, at=at, source=Source.WALK_IN) for _ in range(6)]
     make_case(line=line, at=at, source=Source.WALK_IN, state="joined", joined_into=kept[0])
     assert row_of(table_of("cases", "inside", at), "walk_in").total == 6
+
+
+def test_a_month_keeps_its_figures_when_what_was_counted_is_forgotten(count_up, at):
+    count_up(7)
+    Forgotten.objects.create(month="2026-11", what="telephony.Call", code="answered", number=3)
+    Forgotten.objects.create(month="2026-09", what="telephony.Call", code="answered", number=8)
+    calls = table_of("calls", "inside", at)
+    assert row_of(calls, "answered").figures == (8, 0, 10)
 
 
 @pytest.fixture
