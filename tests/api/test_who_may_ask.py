@@ -11,7 +11,10 @@ from helpline.api.throttles import Fair
 from helpline.api.tokens import write_token
 from helpline.core.audit.models import Entry
 
-KINDS = ["lines", "staff", "shifts", "calls", "texts", "callers", "cases", "follow-ups", "audit", "schema", "nothing"]
+KINDS = [
+    "lines", "staff", "shifts", "calls", "texts", "callers", "cases", "incidents", "consents", "follow-ups", "hearings", "check-ins",
+    "figures", "audit", "schema", "nothing",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)
