@@ -13,7 +13,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Act, Case, FollowUp, FollowUpState, Need, NeedKind, NeedOutcome, Perpetrator, Source
+from cases.models import (
+    Act,
+    Case,
+    Closing,
+    ClosingReason,
+    FollowUp,
+    FollowUpState,
+    Need,
+    NeedKind,
+    NeedOutcome,
+    Perpetrator,
+    Source,
+)
 from cases.vocabulary.codes import ACTS, PERPETRATORS, TYPES
 from telephony.models import Call, Text
 from telephony.models.call import CallKind, CallOutcome
@@ -150,6 +162,16 @@ MEASURES: tuple[Measure, ...] = (
         Need.objects.all,
         "noted_at",
         "outcome",
+    ),
+    Measure(
+        "endings",
+        _("Cases, by how they ended"),
+        _("Every time that a case was closed with a reason. “Chose to stop” and “moved on” are ends like any other."),
+        _choices(ClosingReason.choices),
+        Closing.objects.all,
+        "closed_at",
+        "reason",
+        forgotten="cases.Closing",
     ),
     Measure(
         "follow_ups",

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from cases.models import Act, Consent, Incident, Perpetrator, Purpose, Source
+from cases.models import Act, Closing, Consent, Incident, Perpetrator, Purpose, Source
 from cases.vocabulary.codes import VERSION
 from helpline.core.audit.models import Entry
 from helpline.core.forgetting.models import Forgotten
@@ -65,6 +65,14 @@ def test_what_they_did_not_want_and_what_there_was_not_are_two_figures(count_up,
     count_up(8, need="shelter", need_outcome="unavailable")
     outcomes = table_of("need_outcomes", "inside", at)
     assert (row_of(outcomes, "declined").total, row_of(outcomes, "unavailable").total) == (6, 8)
+
+
+def test_ends_are_counted_by_their_reason(line, thandi, at):
+    for reason in ["done"] * 6 + ["lost_touch"] * 5:
+        case = make_case(line=line, at=at, state="closed", closed_at=at)
+        Closing.objects.create(case=case, reason=reason, may_resume=True, by=thandi, closed_at=at)
+    endings = table_of("endings", "inside", at)
+    assert (row_of(endings, "done").total, row_of(endings, "lost_touch").total) == (6, 5)
 
 
 def test_those_outside_get_whole_quarters_and_nothing_under_ten(count_up, at):
