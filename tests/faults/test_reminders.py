@@ -1,8 +1,10 @@
 """Reminders through the Procfile's own workers and beats to the network's REST side: each one once, whatever breaks."""
 
+import contextlib
+
 import pytest
 
-from telephony.gateway.practice.control import PracticeControl
+from telephony.gateway.practice.control import PracticeControl, PracticeUnavailable
 from tests.faults.conftest import started, wait_until
 from tests.telephony.conformance.signing import NOMSA
 
@@ -55,8 +57,17 @@ def gone_out(line, mark, many):
 
 
 def sids_at(network):
-    """What the network was given for Nomsa's phone."""
-    return [text.sid for text in network.texts(NOMSA) if text.to == NOMSA]
+    """What the network was given for Nomsa's phone. Asked again where the network was too busy to answer."""
+    texts = []
+
+    def has_told():
+        with contextlib.suppress(PracticeUnavailable):
+            texts[:] = network.texts(NOMSA)
+            return True
+        return False
+
+    wait_until(has_told, what="the network's list of texts")
+    return [text.sid for text in texts if text.to == NOMSA]
 
 
 def sids_of_ours(line):

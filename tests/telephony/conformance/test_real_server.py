@@ -159,7 +159,7 @@ def test_case_21_without_a_database_callers_are_answered_from_the_disk_and_recor
     assert (state, outcome, anomalies) == ("ended", "voicemail", '["answered from the snapshot"]')
     assert number is not None
     assert ask(
-        line, "SELECT kind FROM cases_followup f JOIN telephony_call c ON c.case_id = f.case_id WHERE c.id = %s", pk
+        line, "SELECT f.kind FROM cases_followup f JOIN telephony_call c ON c.case_id = f.case_id WHERE c.id = %s", pk
     ) == [("call_back",)]
     assert ask(line, "SELECT seconds FROM telephony_recording WHERE call_id = %s", pk) == [(9,)]
     assert ask(line, "SELECT count(*) FROM telephony_callevent WHERE call_id = %s", pk) == [(2,)]
