@@ -3,11 +3,12 @@
 Each makes its follow-ups by key, so that whoever corrects the time moves what was promised and adds nothing.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -25,6 +26,8 @@ from helpline.core.lines.models import Line
 from helpline.core.opening import is_open
 from helpline.core.realtime import services as realtime
 from helpline.core.staff.models import User
+
+log = logging.getLogger(__name__)
 
 LONGEST_AGO = timedelta(days=366)
 LONGEST_JOURNEY = timedelta(days=7)
@@ -222,10 +225,18 @@ def recount(*, rule: str, by: User | None, at: datetime) -> int:
 
 def recount_custody(*, at: datetime) -> int:
     """Reckon the custody clocks that run anew where a court's hours or its days off were changed since; returns how many
-    say something else now. Safe to repeat, late or at once with another.
+    say something else now. Safe to repeat, late or at once with another. One that breaks does not keep the others waiting.
     """
     rows = Clock.objects.running().filter(ends_at__gt=at).exclude(rule__in=[rule.code for rule in CLINICAL])
-    return sum(_recount_one(row, None, at) for row in rows.select_related("case__line", "started_by").order_by("pk"))
+    changed = 0
+    for row in rows.select_related("case__line", "started_by").order_by("pk"):
+        try:
+            changed += _recount_one(row, None, at)
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: so is the next one
+        except Exception as broken:
+            log.exception("a clock could not be reckoned anew: %s", type(broken).__name__)
+    return changed
 
 
 @transaction.atomic

@@ -4,11 +4,12 @@ Each passes what the caller said is safe, now and once more when it leaves; what
 reason. Nothing leaves once the day has begun: a message carries its own end.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from cases.clocks.telling import Telling, next_telling_at, telling_at
@@ -26,6 +27,7 @@ from helpline.core.realtime import services as realtime
 ENOUGH_FOR_A_SWEEP = 100
 TEMPLATES = {"day_before": "caller/tomorrow", "morning": "caller/today"}
 WHO = ("caller", "companion", "lawyer")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,18 @@ def tell_due(*, at: datetime, limit: int = ENOUGH_FOR_A_SWEEP) -> int:
     """Put what is to be told now into the outbox and return how many days in court that concerned.
 
     Any number of these may run at once: each row counts only for the one whose conditional update found it unchanged. A
-    sweep that comes too late tells nothing that is no longer true.
+    sweep that comes too late tells nothing that is no longer true. One that breaks does not keep the others waiting.
     """
     due = Hearing.objects.to_remind(at).order_by("remind_at", "pk").select_related("case__line")
-    return sum(_tell_one(row, at) for row in due[:limit])
+    told = 0
+    for row in due[:limit]:
+        try:
+            told += _tell_one(row, at)
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: so is the next one
+        except Exception as broken:
+            log.exception("a day in court could not be told: %s", type(broken).__name__)
+    return told
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -145,7 +145,7 @@ def _check_bounds(begins: Named, ends: Named, at: datetime, wrong: dict[str, str
     for name, moment in (begins, ends):
         if moment is None or name in wrong:
             continue
-        if not moment.astimezone(UTC).year >= FIRST_YEAR:
+        if moment.year < FIRST_YEAR:  # as it was said: the first day of the first year has no moment in UTC
             wrong[name] = _("This year cannot be meant.")
         elif moment > at + CLOCKS_DIFFER_BY:
             wrong[name] = _("This lies in the future.")

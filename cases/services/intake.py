@@ -159,11 +159,13 @@ def open_for_text(
 ) -> Intake:
     """Find the case that a text from this number belongs to, or open one.
 
-    Runs in the transaction of the one who asks; the number is locked, so that two texts at once make one thread.
+    Runs in the transaction of the one who asks; the number is locked, so that two texts at once make one thread. No row
+    that only points to it waits for that lock: not a call from it that comes in now, nor a card that somebody who holds a
+    case writes about it, which would wait for each other for ever.
     Raises IntegrityError as open_for_number does.
     """
     if known is not None:
-        Number.objects.select_for_update().filter(pk=known.number_id).values_list("pk", flat=True).first()
+        Number.objects.select_for_update(no_key=True).filter(pk=known.number_id).values_list("pk", flat=True).first()
         thread = find_thread(known.number_id)
         if thread is not None:
             return Intake(thread, known.caller_id, known.number_id, is_new=False)

@@ -126,7 +126,8 @@ def move_to(*, kept: Caller, merged: Caller, by: User, how: str, at: datetime) -
     What the other has already (a card for the same number, a name of the same kind) stays where it is.
     """
     people = {
-        row.pk: row for row in Caller.objects.select_for_update().filter(pk__in=[kept.pk, merged.pk]).order_by("pk")
+        row.pk: row
+        for row in Caller.objects.select_for_update(no_key=True).filter(pk__in=[kept.pk, merged.pk]).order_by("pk")
     }
     if people[merged.pk].merged_into_id is not None or people[kept.pk].merged_into_id is not None:
         raise NotAllowed(_("One of them was found to be somebody else meanwhile. Look again."))
@@ -210,8 +211,8 @@ def _move_back(merge: CallerMerge) -> None:
         label, name = place.rsplit(".", 1)
         table = apps.get_model(label)._base_manager
         table.filter(pk__in=keys, **{name: merge.kept_id}).update(**{name: merge.merged_id})
-    kept = Caller.objects.select_for_update().get(pk=merge.kept_id)
-    merged = Caller.objects.select_for_update().get(pk=merge.merged_id)
+    kept = Caller.objects.select_for_update(no_key=True).get(pk=merge.kept_id)
+    merged = Caller.objects.select_for_update(no_key=True).get(pk=merge.merged_id)
     for name in merge.moved.get("took", ()):
         if getattr(kept, name) == getattr(merged, name):
             setattr(kept, name, "" if name == "language" else None)

@@ -186,7 +186,7 @@ def hold_number(
     `because` is a code: "impostor", "stop_word", "wrong_word". On the case that it was noticed on a person is asked at
     once, and supervisors hear that it happened. Says whether it was not held before; `key` makes the task one.
     """
-    row = Number.objects.select_for_update().get(pk=number.pk)
+    row = Number.objects.select_for_update(no_key=True).get(pk=number.pk)
     is_new = row.held_at is None
     if is_new:
         row.held_at, row.held_because = at, because
@@ -231,7 +231,7 @@ def lift_hold(*, case: Case, by: User, at: datetime, number_ref: str, how: str, 
             raise NotAllowed(_("Without the code word only a supervisor can say that it is them."))
         how = "deliberate"
     with transaction.atomic():
-        row = Number.objects.select_for_update().get(pk=number.pk)
+        row = Number.objects.select_for_update(no_key=True).get(pk=number.pk)
         row.held_at, row.held_because = None, ""
         row.save(update_fields=["held_at", "held_because"])
         audit.record(by=by, verb="number.released", what="number", about=row.ref, at=at, how=how, case=case.ref)

@@ -76,7 +76,7 @@ def offer(
     """
     if taker.pk == giver.pk or not taker.holds(*casework.ANSWERS_CALLERS):
         raise NotAllowed(_("A hand-over goes to somebody else who answers callers."))
-    Line.objects.select_for_update().get(pk=line.pk)
+    Line.objects.select_for_update(no_key=True).get(pk=line.pk)  # a call that comes in does not wait for it
     if key is not None and (there := ShiftHandOver.objects.filter(key=key).first()) is not None:
         return there
     waits = ShiftHandOver.objects.select_for_update().waiting().filter(line=line).first()

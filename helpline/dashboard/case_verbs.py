@@ -278,7 +278,7 @@ def act(row: FollowUp, verb: str, user: User, at: datetime, said: "dict[str, str
         case "snooze":
             return _postpone(row, user, at, said)
         case "assign":
-            to = who_may_take(user).filter(username=said.get("to", "")).first()
+            to = who_may_take(user).filter(username=said.get("to", "").replace("\0", "")).first()
             if to is None:
                 raise NotAllowed(_("Say who does it."))
             followups.assign(follow_up=row, to=to, by=user, at=at)

@@ -4,12 +4,12 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
-from cases.models import Case, FollowUp, Note, Number, Source
-from cases.services import casework, followups, intake
+from cases.models import Case, FollowUp, Note, Number, SafeContact, Source
+from cases.services import casework, followups, intake, numbers, shift_change
 from helpline.core.errors import Conflict
-from tests.factories import make_case, make_follow_up
+from tests.factories import make_caller, make_case, make_follow_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,3 +85,66 @@ def test_first_texts_of_one_number_at_once_make_one_caller_and_one_thread(line, 
     assert set(came) == {Case.objects.get()}
     assert Number.objects.count() == 1
     assert Case.objects.get().source == Source.TEXT
+
+
+def while_held(hold, deed):
+    """Do something on a connection of its own while another transaction holds what `hold` locks; it waits for nothing."""
+
+    def do():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '300ms'")
+            return deed()
+
+    with transaction.atomic():
+        hold()
+        (came,) = at_once(do)
+    assert not isinstance(came, OperationalError), "it waited"
+    return came
+
+
+def test_a_call_and_a_card_of_a_number_do_not_wait_for_a_text_from_it(line, nomsa, at):
+    """A text holds the number and may want the case; whoever writes a card holds the case: they must not wait for each other."""
+    make_case(line=line, caller=make_caller(number="+447700900201"), at=at)
+    number, other = Number.objects.get(), make_caller(number="")
+    known = intake.find_known(number.number)
+
+    def text():
+        intake.open_for_text(line_id=line.pk, number=number.number, known=known, at=at)
+
+    def call():
+        return intake.open_for_number(
+            line_id=line.pk, number=number.number, known=known, source=Source.CALL, at=at
+        ).number_id
+
+    def card():
+        return SafeContact.objects.create(caller=other, number=number, whose="own", confirmed_at=at, confirmed_by=nomsa)
+
+    assert while_held(text, call) == number.pk
+    assert isinstance(while_held(text, card), SafeContact)
+
+
+def test_a_call_does_not_wait_for_a_number_that_is_being_held(line, at):
+    make_case(line=line, caller=make_caller(number="+447700900201"), at=at)
+    number = Number.objects.get()
+    known = intake.find_known(number.number)
+    came = while_held(
+        lambda: numbers.hold_number(number=number, because="impostor", at=at),
+        lambda: (
+            intake.open_for_number(
+                line_id=line.pk, number=number.number, known=known, source=Source.CALL, at=at
+            ).number_id
+        ),
+    )
+    assert came == number.pk
+
+
+def test_a_call_does_not_wait_for_a_hand_over_of_its_line(line, nomsa, sipho, at):
+    came = while_held(
+        lambda: shift_change.offer(line=line, giver=nomsa, taker=sipho, things=(), at=at),
+        lambda: (
+            intake.open_for_number(
+                line_id=line.pk, number="+447700900202", known=None, source=Source.CALL, at=at
+            ).is_new
+        ),
+    )
+    assert came is True

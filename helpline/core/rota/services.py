@@ -281,7 +281,7 @@ def _with_people(turns: Iterable[Turn], people: Mapping[str, User]) -> tuple[OnC
 
 
 def _lock(line: Line) -> None:
-    Line.objects.select_for_update().get(pk=line.pk)
+    Line.objects.select_for_update(no_key=True).get(pk=line.pk)  # a call that comes in does not wait for it
 
 
 def _check_person(person: User) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from cases.models import Case, ContactRoute, FollowUp, Hearing, SafeContact
-from cases.services import hearings
+from cases.services import hearing_reminders, hearings
 from cases.services.hearing_reminders import tell_due
 from cases.tasks import tell_of_hearings
 from helpline.core import clock
@@ -165,6 +165,20 @@ def test_the_task_tells_by_the_clock(add, monkeypatch):
     add()
     tell_of_hearings()
     assert told() == [TOMORROW]
+
+
+def test_a_day_that_cannot_be_told_does_not_keep_the_others_waiting(add, monkeypatch):
+    broken, whole = add(), add(key="another")
+    tell_one = hearing_reminders._tell_one
+
+    def told_one(row, at):
+        if row.pk == broken.pk:
+            raise ValueError
+        return tell_one(row, at)
+
+    monkeypatch.setattr(hearing_reminders, "_tell_one", told_one)
+    assert tell_due(at=EVE) == 1
+    assert whole.ref in Message.objects.get().key
 
 
 @pytest.mark.django_db(transaction=True)
