@@ -115,9 +115,11 @@ def answer_text(text: TextIn, *, at: datetime) -> bool:
     Where several people use this phone, only a word that one of them left tells whose answer it is.
     """
     live = ways.live_of_number(text.number.pk)
-    is_hers = len(live) == 1 and _is_hers_now(text.number, live[0])
+    # Whoever gave the word for danger and has no round to come is as if she were done: others must notice nothing.
+    asked = [check_in for check_in in live if not check_in.is_danger or check_in.danger_goes_on]
+    hers = asked[0] if len(asked) == 1 and _is_hers_now(text.number, asked[0]) else None
     for check_in in live:
-        heard = read_answer(text.body, check_in.words(), plain=text.plain if is_hers else None)
+        heard = read_answer(text.body, check_in.words(), plain=text.plain if check_in == hers else None)
         if heard is not None and _take_text(hold(check_in), heard, text, at):
             return True
     return False

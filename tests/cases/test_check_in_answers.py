@@ -250,6 +250,22 @@ def test_on_a_shared_phone_only_a_word_tells_whose_answer_it_is(line, thandi, on
     assert (now(rose).state, now(other).state) == ("running", "safe")
 
 
+@pytest.mark.parametrize("word", [SAFE, DANGER])
+def test_whoever_shares_her_phone_is_answered_alike_after_either_word(line, thandi, on_call, word):
+    """A plain SAFE from the same phone must not be met with silence because the first of the two is in danger."""
+    case = make_rose(line, thandi)
+    start(case, thandi)
+    other_case = make_rose(line, thandi, number="+447700900298")
+    number = Number.objects.get(pk=case.number_id)
+    SafeContact.objects.create(
+        caller=other_case.caller, number=number, whose="shared", may_text=True, confirmed_at=NIGHT, confirmed_by=thandi
+    )
+    other = start(other_case, thandi, safe_word="", danger_word="")
+    assert texts(case, word, at=EARLY, number=number)
+    assert texts(case, "SAFE", at=EARLY + minutes(1), number=number, ref="LATER")
+    assert now(other).state == "safe"
+
+
 def test_no_thanks_where_a_text_is_not_safe(case, check_in):
     SafeContact.objects.update(may_text=False)
     assert texts(case, SAFE, at=EARLY)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from rest_framework.test import APIClient
 
-from cases.models import Case, Complaint
+from cases.models import Case, CheckIn, Complaint
 from cases.services import complaints, safe_contact
 from cases.services.erasing import ask, carry_out
 from helpline.api.tokens import issue_token
@@ -152,6 +152,26 @@ def test_she_is_not_rung_with_the_outcome_where_nobody_asked_what_is_safe(compla
     assert complaint.case.number.number not in page
     assert "They are not to be rung now" in page
     assert complaints.note_told(complaint=complaint, by=lerato, how="in_person", at=at).state == "told"
+
+
+def test_nobody_rings_with_the_outcome_while_she_may_be_in_danger(complaint, desk_of, thandi, lerato, at, monkeypatch):
+    """Nor do they who may not read the case learn why: the sentence says nothing of a check-in."""
+    monkeypatch.setattr(safe_contact, "may_call", lambda **_asked: YES)
+    CheckIn.objects.create(
+        case=complaint.case,
+        caller=complaint.case.caller,
+        due_at=at,
+        state="missed",
+        danger_at=at,
+        set_by=thandi,
+        set_at=at,
+    )
+    complaints.answer(complaint=complaint, by=lerato, outcome="partly", words="We are sorry.", at=at)
+    with pytest.raises(NotAllowed):
+        complaints.note_told(complaint=complaint, by=lerato, how="call", at=at)
+    page = desk_of(lerato).post(f"/complaints/{complaint.ref}/", {"verb": "number"}, follow=True).content.decode()
+    assert complaint.case.number.number not in page
+    assert "danger" not in page.lower()
 
 
 def test_two_who_handle_it_at_once(complaint, lerato, pieter, at):

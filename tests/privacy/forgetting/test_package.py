@@ -165,6 +165,17 @@ def test_nothing_of_who_shares_her_phone_is_in_it(rose, line, thandi, copy_of, a
 
 
 @pytest.mark.django_db
+def test_it_is_not_handed_out_on_a_case_whose_caller_may_be_somebody_else(rose, line, thandi, copy_of, at):
+    case = Case.objects.latest("opened_at")
+    copy_of(case)
+    doubtful = make_case(line=line, caller=rose, number=case.number, possibly_known=True, at=at)
+    row = Package.objects.get()
+    with pytest.raises(NotFound):
+        package.take(case=doubtful, ref=row.ref, by=thandi, at=at)
+    assert Package.objects.get().state == "ready"
+
+
+@pytest.mark.django_db
 def test_it_is_taken_once_and_then_neither_file_nor_password_is_here(rose, thandi, copy_of, at):
     case = Case.objects.latest("opened_at")
     copy_of(case)
