@@ -174,7 +174,7 @@ class CheckIns(Records[CheckIn]):
                 check_in_people.stop(reason=given.get("why", ""), **who)
             elif hear_on_phone(said=given.get("word", ""), is_over=True, **who) == Heard.WRONG:
                 raise serializers.ValidationError(
-                    {"word": [_("That is not her word. It goes on as if nothing had been said.")]}
+                    {"word": [_("That is not their word. It goes on as if nothing had been said.")]}
                 )
         except NotAllowed as refused:
             raise blame("why" if given.get("state") == "stopped" and row.is_live else asked[0], refused) from None

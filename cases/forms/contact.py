@@ -30,7 +30,8 @@ class CardForm(forms.Form):
 
     whose = forms.ChoiceField(label=_("Whose phone is it?"), choices=Whose.choices, widget=forms.RadioSelect)
     who_hears = words(
-        _("Who else may answer, listen or read"), help_text=_("Such as: her husband after six, her mother at weekends.")
+        _("Who else may answer, listen or read"),
+        help_text=_("Such as: their husband after six, their mother at weekends."),
     )
     may_call = forms.BooleanField(label=_("It may be called"), required=False)
     may_text = forms.BooleanField(label=_("It may be texted"), required=False)

@@ -20,17 +20,17 @@ LONGEST_SECTION = 4000  # characters
 class PlanForm(forms.Form):
     """The plan, part by part; every part may stay empty. `version` is the one that the writer has read."""
 
-    warning_signs = forms.CharField(label=_("How she notices that it gets dangerous"))
+    warning_signs = forms.CharField(label=_("How the caller notices that it gets dangerous"))
     safer_places = forms.CharField(label=_("Safer places, and how to get there"))
-    people = forms.CharField(label=_("People she can turn to, and what each may know"))
+    people = forms.CharField(label=_("People the caller can turn to, and what each may know"))
     to_take = forms.CharField(label=_("What to take along"))
     papers_money = forms.CharField(label=_("Papers and money: where they are, who has copies"))
-    phone = forms.CharField(label=_("Her phone: who sees it, what to delete, which numbers by heart"))
-    children = forms.CharField(label=_("Children, and others who depend on her"))
+    phone = forms.CharField(label=_("Their phone: who sees it, what to delete, which numbers by heart"))
+    children = forms.CharField(label=_("Children, and others who depend on them"))
     we_do = forms.CharField(label=_("What we do"))
     we_do_not = forms.CharField(label=_("What we do not do"))
     readers = forms.ChoiceField(label=_("Who may read it"), choices=PlanReaders.choices, initial=PlanReaders.TEAM)
-    wants_paper = forms.BooleanField(label=_("She wants it on paper"), required=False)
+    wants_paper = forms.BooleanField(label=_("The caller wants it on paper"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=1_000_000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -61,7 +61,7 @@ class CheckInForm(forms.Form):
     OF_AGREED = {"due_at": "by", "ends_at": "until", "contacts": "contact_1"}
 
     by = forms.TimeField(
-        label=_("She writes or rings by"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label=_("The caller writes or rings by"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     grace_minutes = forms.TypedChoiceField(label=_("Then we wait"), choices=GRACE, coerce=int, initial=10)
     every_minutes = forms.TypedChoiceField(
@@ -71,23 +71,24 @@ class CheckInForm(forms.Form):
         label=_("Until"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     where = forms.CharField(
-        label=_("Where she is and with whom, as far as she wants it known"), required=False, max_length=2000,
+        label=_("Where the caller is and with whom, as far as they want it known"), required=False, max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )  # fmt: skip
     safe_word = forms.CharField(
-        label=_("Her word for “all is well”"), required=False, max_length=40,
-        help_text=_("Without one a plain SAFE is enough, which anybody with her phone could write."),
+        label=_("Their word for “all is well”"), required=False, max_length=40,
+        help_text=_("Without one a plain SAFE is enough, which anybody with their phone could write."),
     )  # fmt: skip
     danger_word = forms.CharField(
-        label=_("Her word for danger"), required=False, max_length=40,
-        help_text=_("She is thanked just the same, nothing rings at her, and we know."),
+        label=_("Their word for danger"), required=False, max_length=40,
+        help_text=_("The caller is thanked just the same, their phone does not ring, and we know."),
     )  # fmt: skip
-    takes_plain_safe = forms.BooleanField(label=_("A plain SAFE from her phone is enough too"), required=False)
+    takes_plain_safe = forms.BooleanField(label=_("A plain SAFE from their phone is enough too"), required=False)
     contacts_in_danger = forms.BooleanField(
-        label=_("After her word for danger her people are told as well: they may ring her"), required=False
+        label=_("After the word for danger the caller’s people are told as well: they may ring the caller"),
+        required=False,
     )
     police_yes = forms.CharField(
-        label=_("The police may be called: her own sentence"), required=False, max_length=500,
+        label=_("The police may be called: the caller’s own sentence"), required=False, max_length=500,
         help_text=_("Empty means never."),
     )  # fmt: skip
 
@@ -111,8 +112,8 @@ class CheckInForm(forms.Form):
             error_messages={"required": _("At least two people: if one does not answer there must be another.")},
         )  # fmt: skip
         self.fields[f"knows_{number}"] = forms.CharField(
-            label=_("They know her as"), required=is_needed, max_length=60,
-            error_messages={"required": _("Say by which name they know her.")},
+            label=_("They know the caller as"), required=is_needed, max_length=60,
+            error_messages={"required": _("Say by which name they know the caller.")},
         )  # fmt: skip
         self.fields[f"tell_{number}"] = forms.CharField(
             label=_("We write them"), required=False, max_length=160,

@@ -30,7 +30,7 @@ class HowKnown(models.TextChoices):
 
 class WhyNot(models.TextChoices):
     NOT_HER = "not_her", _("it is not sure that the caller asked")
-    CHANGED = "changed", _("the caller changed her mind")
+    CHANGED = "changed", _("the caller changed their mind")
     HOLD = "hold", _("it must be kept for now")
     OTHER = "other", _("another reason, told to whoever asked")
 

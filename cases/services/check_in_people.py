@@ -64,7 +64,7 @@ def extend(*, check_in: CheckIn, by: User, minutes: int, at: datetime) -> CheckI
     if not LEAST_MORE <= minutes <= MOST_MORE:
         raise NotAllowed(_("Between 5 and 120 minutes more."))
     if row.is_danger:
-        raise NotAllowed(_("She gave the word for danger: make sure first, then stop it with a reason."))
+        raise NotAllowed(_("The caller gave the word for danger: make sure first, then stop it with a reason."))
     extend_held(row, minutes, at, by=by)
     _write_down(row, "check_in.extended", by, at)
     return row
@@ -89,7 +89,7 @@ def note_police(*, check_in: CheckIn, by: User, at: datetime, words: str = "") -
     """Note that the police were called. Raises NotAllowed where there is no sentence of hers that wants it."""
     row = hold(check_in)
     if not row.police_yes:
-        raise NotAllowed(_("She did not write that the police may be called: they are not called."))
+        raise NotAllowed(_("The caller did not write that the police may be called: the police are not called."))
     note(row, StepKind.POLICE, at=at, by=by, words=words)
     _be_on_it(row, by, at)
     _write_down(row, "check_in.police", by, at)

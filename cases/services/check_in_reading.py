@@ -14,9 +14,9 @@ from cases.services.check_in_ways import live_of_number
 
 EARLIER_SHOWN = 10
 AHEAD: Mapping[str, str | Promise] = {
-    StepKind.TEXT_HER: _("a text to her"),
-    StepKind.CALL_HER: _("a person is asked to ring her"),
-    StepKind.CONTACT: _("one of her people is told"),
+    StepKind.TEXT_HER: _("a text to the caller"),
+    StepKind.CALL_HER: _("a person is asked to ring the caller"),
+    StepKind.CONTACT: _("one of the caller’s people is told"),
     StepKind.TEAM: _("the whole team is told"),
 }
 

@@ -154,12 +154,12 @@ def _check_contacts(agreed: Agreed, case: Case, at: datetime) -> list[tuple[Cont
     own = {str(number.number) for number in numbers_of(case)}
     numbers = [str(usable[ref].number) for ref in refs]
     if len(set(numbers)) < len(numbers) or own & set(numbers):
-        raise NotAgreed("contacts", _("Two people with two telephones, neither of them her own."))
+        raise NotAgreed("contacts", _("Two people with two telephones, neither of them the caller’s own."))
     for said in agreed.contacts:
         if not said.knows_her_as.strip():
-            raise NotAgreed("contacts", _("Say by which name each of them knows her."))
+            raise NotAgreed("contacts", _("Say by which name each of them knows the caller."))
         if said.tell.strip() and not (usable[said.route_ref].may_know or "").strip():
             raise NotAgreed(
-                "contacts", _("One of these people may know nothing, so they are only asked to let her ring.")
+                "contacts", _("One of these people may know nothing, so they are only asked to let the caller ring.")
             )
     return [(said, usable[said.route_ref]) for said in agreed.contacts]

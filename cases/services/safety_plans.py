@@ -62,7 +62,7 @@ def keep(
     if plan is None:
         plan = SafetyPlan(caller=now.caller, created_at=at, version=0)
     elif not may_see(by, plan, now):
-        raise NotAllowed(_("She wants this plan read only by the person who has her case."))
+        raise NotAllowed(_("The caller wants this plan read only by the person who has their case."))
     if plan.version != version:
         raise Conflict(_("Somebody else has changed this plan since you opened it. What you typed is still here."))
     for name in SafetyPlan.SECTIONS:

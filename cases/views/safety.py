@@ -93,7 +93,7 @@ def plan_of(user: User, case: Case) -> SafetyPlan | None:
     """Return the plan. Raises NotAllowed where she does not want this person to read it."""
     there = safety_plans.find_plan(case)
     if there is not None and not safety_plans.may_see(user, there, case):
-        raise NotAllowed(_("She wants this plan read only by the person who has her case."))
+        raise NotAllowed(_("The caller wants this plan read only by the person who has their case."))
     return there
 
 
@@ -144,7 +144,7 @@ def paper(request: HttpRequest, ref: str) -> HttpResponse:
     case = get_case(user, ref, to=STORY, at=at, reason="paper")
     there = plan_of(user, case)
     if there is None or not there.wants_paper:
-        raise NotAllowed(_("She did not say that she wants it on paper."))
+        raise NotAllowed(_("The caller did not say that they want it on paper."))
     return render(request, "cases/safety/paper.html", {"case": case, "sections": sections_of(there, on_paper=True)})
 
 

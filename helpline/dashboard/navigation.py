@@ -23,6 +23,7 @@ class Place:
     icon: str
     key: str
     roles: frozenset[str]
+    is_set_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Link:
     icon: str
     key: str
     is_current: bool
+    begins_group: bool = False
 
     @property
     def last_key(self) -> str:
@@ -47,17 +49,18 @@ PLACES = (
     Place("office:texts", _("Texts"), "texts", "g t", SPEAKS_WITH_CALLERS),
     Place("dashboard:sheet", _("Hand-over"), "hand", "g h", SPEAKS_WITH_CALLERS),
     Place("office:rota", _("Rota"), "rota", "g r", EVERYBODY),
-    Place("office:lines", _("Lines"), "lines", "g i", RUNS_THE_LINE),
     Place("cases:information", _("Information"), "book", "g w", EVERYBODY),
-    Place("cases:clock_rules", _("Clocks"), "due", "g k", RUNS_THE_LINE),
     Place("cases:stations", _("Stations"), "stations", "g d", KEEPS_STATIONS),
     Place("cases:reviews", _("Reviews"), "done", "g v", frozenset({Role.SUPERVISOR})),
-    Place("cases:wordings", _("Words"), "note", "g o", frozenset({Role.COORDINATOR})),
-    Place("office:staff", _("Staff"), "staff", "g s", RUNS_THE_LINE),
-    Place("reports:figures", _("Figures"), "figures", "g n", RUNS_THE_LINE),
-    Place("office:retention", _("Retention"), "eye", "g e", RUNS_THE_LINE),
-    Place("office:complaints", _("Complaints"), "hand", "g x", RUNS_THE_LINE),
     Place("telephony:practice_phone", _("Practice phone"), "practice", "g p", EVERYBODY),
+    # What is set up or counted: below the work, in a group of its own.
+    Place("office:staff", _("Staff"), "staff", "g s", RUNS_THE_LINE, is_set_up=True),
+    Place("office:lines", _("Lines"), "lines", "g i", RUNS_THE_LINE, is_set_up=True),
+    Place("cases:clock_rules", _("Clocks"), "due", "g k", RUNS_THE_LINE, is_set_up=True),
+    Place("cases:wordings", _("Words"), "note", "g o", frozenset({Role.COORDINATOR}), is_set_up=True),
+    Place("reports:figures", _("Figures"), "figures", "g n", RUNS_THE_LINE, is_set_up=True),
+    Place("office:retention", _("Retention"), "eye", "g e", RUNS_THE_LINE, is_set_up=True),
+    Place("office:complaints", _("Complaints"), "hand", "g x", RUNS_THE_LINE, is_set_up=True),
 )
 
 
@@ -65,7 +68,8 @@ def links_for(user: object, path: str) -> list[Link]:
     """Return the places that this person may go to, the one that `path` lies in marked."""
     if not isinstance(user, User):
         return []
-    links = []
+    links: list[Link] = []
+    in_set_up = False
     for place in PLACES:
         if not user.holds(*place.roles):
             continue
@@ -74,5 +78,7 @@ def links_for(user: object, path: str) -> list[Link]:
         except NoReverseMatch:  # a page that this installation does not have
             continue
         is_current = path == href if href == "/" else path.startswith(href)
-        links.append(Link(href, place.words, place.icon, place.key, is_current))
+        begins_group = place.is_set_up and not in_set_up
+        in_set_up = place.is_set_up
+        links.append(Link(href, place.words, place.icon, place.key, is_current, begins_group))
     return links

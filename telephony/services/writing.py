@@ -43,7 +43,7 @@ def why_not(*, case: Case, at: datetime, number_ref: str = "") -> str:
         return _("This case is not open: reopen it first.")
     if is_in_danger(case):
         return _(
-            "She gave her word for danger: whoever is beside her must see nothing of us. Nothing is written to her now."
+            "The caller gave their word for danger: whoever is beside them must see nothing of us. Nothing is written to them now."
         )
     decision = safe_contact.may_text(number=find_number(case, number_ref), case=case, at=at)
     waits = decision.next_at is not None and decision.next_at < at + VALID_FOR

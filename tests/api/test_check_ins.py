@@ -99,7 +99,7 @@ def test_what_people_do(asking, sipho, case):
     assert ask(program, row, state="missed").json()["state"] == "missed"
     assert ask(program, row, acknowledged=True).json()["acknowledged_by"] == "sipho"
     assert ask(program, row, state="safe", word="rose").json() == {
-        "word": ["That is not her word. It goes on as if nothing had been said."]
+        "word": ["That is not their word. It goes on as if nothing had been said."]
     }
     assert row.steps.filter(kind="wrong_word").exists(), "and it is written down"
     assert ask(program, row, state="stopped").status_code == 400

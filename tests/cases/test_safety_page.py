@@ -55,7 +55,7 @@ def test_a_check_in_is_agreed_on_by_the_clock_of_where_she_is(desk, case):
     assert [contact.knows_her_as for contact in check_in.contacts.all()] == ["Rosie", "Rosie"]
     page = text_of(answer)
     assert "Running." in page
-    assert "Never. She did not write that they may be called." in page
+    assert "Never. The caller did not write that the police may be called." in page
     assert "May know nothing" in page
     assert SAFE not in page
     assert DANGER not in page
@@ -100,9 +100,9 @@ def test_the_page_says_what_to_do_and_what_comes_next_when_she_was_not_heard_fro
     for words in (
         "Somebody has to act.",
         "nobody is on it yet",
-        "one of her people is told (Mother)",
+        "one of the caller’s people is told (Mother)",
         "I am on it",
-        "Texted her",
+        "Texted the caller",
     ):
         assert words in page
 
@@ -130,21 +130,21 @@ def test_the_word_for_danger_is_thanked_with_the_same_words_and_the_page_says_wh
     check_in = start(case, thandi)
     page = text_of(press(desk, check_in, "arrived", word=DANGER))
     assert "Thank them and say goodbye as always." in page
-    assert "She gave her word for danger." in page
-    assert "Do not ring her" in page
+    assert "They gave their word for danger." in page
+    assert "Do not ring the caller" in page
     assert "30 minutes more" not in page
-    assert "Show her number" not in page
+    assert "Show their number" not in page
 
 
 def test_after_the_word_for_danger_nobody_writes_to_her_or_rings_her_from_any_page(desk, case, thandi):
     press(desk, start(case, thandi), "arrived", word=DANGER)
     page = text_of(desk.get(f"/cases/{case.ref}/"))
-    assert "Do not ring her, do not write to her." in page
+    assert "Do not ring them, do not write to them." in page
     answer = text_of(desk.post(f"/cases/{case.ref}/text/", {"body": "Are you well?", "key": "x"}, follow=True))
-    assert "Nothing is written to her now" in answer
+    assert "Nothing is written to them now" in answer
     assert not Message.objects.filter(route="caller").exists()
     rung = text_of(desk.post(f"/cases/{case.ref}/contact/numbers/{case.number.ref}/call/", follow=True))
-    assert "nothing may ring at her" in rung
+    assert "nothing may ring at them" in rung
     assert case.number.number not in rung
 
 
@@ -166,7 +166,7 @@ def test_the_police_button_is_there_only_where_she_wrote_yes(desk, case, thandi)
     check_in = start(case, thandi)
     press(desk, check_in, "escalate")
     assert "They were called" not in text_of(desk.get(f"/cases/{case.ref}/safety/"))
-    assert "they are not called" in text_of(press(desk, check_in, "police"))
+    assert "the police are not called" in text_of(press(desk, check_in, "police"))
     assert not CheckInStep.objects.filter(kind="police").exists()
 
 
@@ -218,7 +218,7 @@ def test_a_number_of_her_people_is_shown_only_when_it_is_needed_and_where_ringin
     case.caller.routes.filter(position=1).update(may_call=True)
     page = text_of(ring(desk, check_in, mother))
     assert MOTHER in page
-    assert "Nothing: ask only that she rings." in page
+    assert "Nothing: ask only that the caller rings." in page
     assert FRIEND not in text_of(ring(desk, check_in, friend)), "she may be texted, not rung"
     assert Entry.objects.get(verb="route.revealed").detail["route"] == mother.route.ref
 
@@ -227,7 +227,7 @@ def test_who_rings_one_of_her_people_after_the_word_for_danger_is_told_what_to_s
     check_in = start(case, thandi)
     case.caller.routes.update(may_call=True)
     press(desk, check_in, "arrived", word=DANGER)
-    assert "nobody must ring her" in text_of(ring(desk, check_in, check_in.contacts.first()))
+    assert "nobody must ring them" in text_of(ring(desk, check_in, check_in.contacts.first()))
 
 
 def test_somebody_who_leaves_is_on_no_check_in_any_more(desk, case, thandi, naledi, now):

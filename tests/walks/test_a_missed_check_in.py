@@ -85,9 +85,9 @@ def test_a_missed_check_in(line, on_call, thandi, nomsa, lerato, naledi, sit_dow
     run(41)
     assert sent_to(ZANELE)[1:] == ["Thank you."]
     page = text_of(phone.get(f"/cases/{case.ref}/safety/"))
-    assert "She gave her word for danger." in page
-    assert "Never. She did not write that they may be called." in page
-    assert "Nothing is written to her now" in text_of(
+    assert "They gave their word for danger." in page
+    assert "Never. The caller did not write that the police may be called." in page
+    assert "Nothing is written to them now" in text_of(
         desk.post(f"/cases/{case.ref}/text/", {"body": "Where are you?", "key": "x"}, follow=True)
     )
 

@@ -27,7 +27,7 @@ class Route(models.TextChoices):
 
     STAFF = "staff", _("a member of staff, on the duty number")
     CALLER = "caller", _("a caller, on a number that may be texted")
-    CONTACT = "contact", _("somebody near a caller, on the number that she gave for them, if her card allows it")
+    CONTACT = "contact", _("somebody near a caller, on the number that the caller gave for them, if its card allows it")
     LAWYER = "lawyer", _("the lawyer of a day in court, on the number given for it")
     CHECK = "check", _("a duty number that is being verified: the number of that check")
 
