@@ -43,7 +43,7 @@ def call_back(*, case: Case, by: User, at: datetime, number_ref: str = "") -> Ca
     for a number that is not this case's, NotAllowed where its story is shut to this person.
     """
     if is_in_danger(case):
-        raise NotAllowed(_("The caller gave their word for danger: nothing may ring at them. Open the check-in."))
+        raise NotAllowed(_("The caller gave their word for danger: their phone must not ring. Open the check-in."))
     number = find_number(case, number_ref)
     decision = may_call_back(number=number, case=case, at=at)
     masked = mask_number(number.number)

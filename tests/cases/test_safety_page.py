@@ -144,7 +144,7 @@ def test_after_the_word_for_danger_nobody_writes_to_her_or_rings_her_from_any_pa
     assert "Nothing is written to them now" in answer
     assert not Message.objects.filter(route="caller").exists()
     rung = text_of(desk.post(f"/cases/{case.ref}/contact/numbers/{case.number.ref}/call/", follow=True))
-    assert "nothing may ring at them" in rung
+    assert "their phone must not ring" in rung
     assert case.number.number not in rung
 
 
