@@ -9,7 +9,7 @@ from cases.access import Reason, mask_number, reveal_number
 from cases.models import Case, FollowUpKind, Number, SafeContact, Voicemail
 from cases.services import followups
 from cases.services.cards import find_number
-from cases.services.check_in_reading import is_in_danger
+from cases.services.check_in_reading import is_in_danger, must_stay_quiet
 from cases.services.safe_contact import Decision, may_call_back, may_leave_voicemail, said_about
 from helpline.core.audit import services as audit
 from helpline.core.errors import NotAllowed
@@ -36,14 +36,24 @@ class CallBack:
         return "<call back>"
 
 
+def keep_quiet(case: Case) -> None:
+    """Raises NotAllowed where nothing may ring or light up on the phone of this case now.
+
+    The sentence about somebody else's word for danger says nothing of it: whoever reads this case may not know of theirs.
+    """
+    if is_in_danger(case):
+        raise NotAllowed(_("The caller gave their word for danger: their phone must not ring. Open the check-in."))
+    if must_stay_quiet(case):
+        raise NotAllowed(_("Not at the moment: this phone has to stay quiet. Try again later."))
+
+
 def call_back(*, case: Case, by: User, at: datetime, number_ref: str = "") -> CallBack:
     """Show this person the number for ringing back now, in the audit as `call_back`; the one it came in from by default.
 
     Where it is not safe now the number stays shut, and a task says why, due when it is allowed again. Raises NotFound
     for a number that is not this case's, NotAllowed where its story is shut to this person.
     """
-    if is_in_danger(case):
-        raise NotAllowed(_("The caller gave their word for danger: their phone must not ring. Open the check-in."))
+    keep_quiet(case)
     number = find_number(case, number_ref)
     decision = may_call_back(number=number, case=case, at=at)
     masked = mask_number(number.number)

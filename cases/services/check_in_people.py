@@ -99,11 +99,16 @@ def note_police(*, check_in: CheckIn, by: User, at: datetime, words: str = "") -
 def number_to_ring(*, contact: CheckInContact, by: User, at: datetime) -> str:
     """Return the whole number of one of her people, in E.164. Always in the audit.
 
-    Raises NotAllowed, with the reason, where the check-in asks for nothing now or where her card does not let us ring them.
+    Raises NotAllowed, with the reason, where the check-in asks for nothing now, where her card does not let us ring them,
+    and after the word for danger unless she wanted her people told then: they might ring her.
     """
     check_in = contact.check_in
     if check_in.state != CheckInState.MISSED:
         raise NotAllowed(_("Nothing has to be done yet: it is still running."))
+    if check_in.is_danger and not check_in.contacts_in_danger:
+        raise NotAllowed(
+            _("The caller gave their word for danger, and did not want their people told then: they might ring them.")
+        )
     answer = may_reach_route(route=contact.route, channel="call", case=check_in.case, at=at)
     if not answer.is_allowed:
         raise NotAllowed(answer.sentence)

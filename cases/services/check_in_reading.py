@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases.access import numbers_of
 from cases.models import Case, CheckIn, CheckInContact, CheckInState, CheckInStep, StepKind
 from cases.safety import Next, Taken, next_step
 from cases.services.check_in_steps import STEPS, on_it_since
@@ -112,6 +114,14 @@ def is_in_danger(case: Case) -> bool:
     ring or light up on her phone. What her phone would get if all were well goes on by itself.
     """
     return CheckIn.objects.live().filter(caller=case.caller_id, danger_at__isnull=False).exists()
+
+
+def must_stay_quiet(case: Case) -> bool:
+    """Say whether the phone of this case is one on which somebody gave the word for danger: also another caller's, who
+    shares it. Whoever reads this case may not know of the other, so nothing but that may be told from it.
+    """
+    at_risk = Q(caller=case.caller_id) | Q(number__in=[number.pk for number in numbers_of(case)])
+    return CheckIn.objects.live().filter(at_risk, danger_at__isnull=False).exists()
 
 
 def read_earlier(case: Case) -> list[CheckIn]:

@@ -130,8 +130,11 @@ def _take(check_in: CheckIn, following: Next, contacts: Sequence[CheckInContact]
         case "text_her":
             _text_her(check_in, at)
         case "call_her":
+            # Somebody of us is asked in any case; where ringing is not safe, her people are not kept waiting for it.
             _ask_for_hand(check_in, at)
-            note(check_in, StepKind.CALL_HER, at=at, result=StepResult.WAITING, once=True)
+            may_ring, because = ways.may_ring_her(check_in, at)
+            result = StepResult.WAITING if may_ring else StepResult.REFUSED
+            note(check_in, StepKind.CALL_HER, at=at, result=result, because=because, once=True)
         case "contact":
             _tell_contact(check_in, contacts[following.place - 1], at)
         case "team":

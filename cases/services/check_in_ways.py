@@ -55,6 +55,14 @@ def number_to_ask(check_in: CheckIn, at: datetime) -> tuple[Number | None, str]:
     return None, because
 
 
+def may_ring_her(check_in: CheckIn, at: datetime) -> tuple[bool, str]:
+    """Say whether a person may ring her on any of her numbers now; a code for why not otherwise."""
+    answers = [safe_contact.may_call(number=number, case=check_in.case, at=at) for number in numbers_of(check_in.case)]
+    if any(answer.is_allowed for answer in answers):
+        return True, ""
+    return False, answers[0].because if answers else "no_number"
+
+
 def staff_line(case: Case, at: datetime) -> list[User]:
     """Return who of staff is told, in order: who is on call now (else who has the case), coordinators, supervisors.
 

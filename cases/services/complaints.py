@@ -15,7 +15,7 @@ from cases.access import SAME_READING, numbers_of
 from cases.models import Case, Complaint, ComplaintCame, ComplaintNote, ComplaintOutcome, ComplaintState
 from cases.models.complaint import HANDLES
 from cases.services import safe_contact
-from cases.services.check_in_reading import is_in_danger
+from cases.services.check_in_reading import must_stay_quiet
 from helpline.core.audit import services as audit
 from helpline.core.audit.models import Entry
 from helpline.core.errors import Conflict, NotAllowed, NotFound
@@ -171,7 +171,7 @@ def may_ring(complaint: Complaint, at: datetime) -> safe_contact.Decision:
     Not after her word for danger; the sentence does not say so, because whoever handles it may not read her case.
     """
     case = complaint.case
-    if case is not None and is_in_danger(case):
+    if case is not None and must_stay_quiet(case):
         return safe_contact.Decision(False, "not_now", _("Not at the moment. Try again later."))
     return safe_contact.may_call(number=case.number if case else None, case=case, at=at)
 

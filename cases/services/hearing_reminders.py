@@ -13,8 +13,9 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from cases.clocks.telling import Telling, next_telling_at, telling_at
-from cases.models import Case, FollowUpKind, Hearing
-from cases.services import followups, safe_contact
+from cases.consenting import Receiver
+from cases.models import Case, FollowUpKind, Hearing, Purpose, ReceiverKind
+from cases.services import consents, followups, safe_contact
 from cases.services.casework import lock
 from cases.services.clock_rules import place_of
 from cases.services.ways import choose_way
@@ -113,8 +114,15 @@ def _tell(row: Hearing, telling: Telling, zone: ZoneInfo, at: datetime) -> None:
     realtime.publish("case", row.case.ref)
 
 
+def may_not_tell_lawyer(row: Hearing, at: datetime) -> bool:
+    """Say whether the caller said no to telling lawyers, or this one."""
+    return consents.is_refused(row.case, Purpose.SHARE, Receiver(ReceiverKind.LAWYER, row.lawyer or ""), at=at)
+
+
 def _find(row: Hearing, who: str, telling: Telling, at: datetime) -> _To:
     if who == "lawyer":
+        if may_not_tell_lawyer(row, at):
+            return _To(why_not=_("They said no to telling a lawyer."))
         if row.lawyer_number:
             return _To(Route.LAWYER, row.ref)
         return _To(why_not=_("No number of the lawyer is written down."))

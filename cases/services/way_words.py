@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 
 from cases.access import mask_number
 from cases.models import Case, FollowUpKind
+from cases.services.check_in_reading import must_stay_quiet
 from cases.services.safe_contact import may_call_back
 from cases.services.ways import Way, first_safe_way
 
@@ -41,6 +42,8 @@ def suggest_way(case: Case, at: datetime, *, kind: str = "") -> SaidWay | None:
     """
     if kind and kind not in REACHES_CALLERS:
         return None
+    if must_stay_quiet(case):
+        return SaidWay(why_not=_("Not at the moment: this phone has to stay quiet. Try again later."))
     if kind == FollowUpKind.CALL_BACK and case.number is not None:
         promised = may_call_back(number=case.number, case=case, at=at)
         if promised.because == "promised":

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from cases.access import READ, WRITE, Reason, get_case, get_follow_up, reveal_number
 from cases.models import FollowUp
 from cases.services import casework, followups, handover, identity
-from cases.services.calling_back import call_back
+from cases.services.calling_back import call_back, keep_quiet
 from helpline.core import clock
 from helpline.core.errors import NotAllowed
 from helpline.core.http.pages import says_why, worker
@@ -78,6 +78,8 @@ def number(request: HttpRequest, ref: str, number_ref: str) -> HttpResponse:
             raise NotAllowed(found.decision.sentence)
         whole = found.number
     else:
+        if reason != Reason.CHECK:  # to compare it with another is not to ring it
+            keep_quiet(case)
         whole = reveal_number(user, case, reason=reason, number_ref=number_ref, at=at)
     return render(request, "cases/_number_shown.html", {"number": whole, "number_ref": number_ref})
 

@@ -15,6 +15,7 @@ from django.utils.translation import override
 
 from cases.models import Case, ContactRoute, Hearing, Number
 from cases.services import safe_contact
+from cases.services.hearing_reminders import may_not_tell_lawyer
 from cases.services.safe_contact import Decision
 from helpline.core.lines.models import Line
 from helpline.core.outbox.models import Message, Route
@@ -147,11 +148,15 @@ def _find_contact(message: Message, case: Case | None, at: datetime) -> tuple[Co
 
 def _find_lawyer(message: Message, at: datetime) -> str:
     """Return the number of the lawyer of a day in court that is still to come, where they are to be told of it."""
-    row = Hearing.objects.planned().filter(ref=message.to_ref, at__gt=at, tell_lawyer=True).first()
+    row = (
+        Hearing.objects.planned().select_related("case").filter(ref=message.to_ref, at__gt=at, tell_lawyer=True).first()
+    )
     if row is None or not row.lawyer_number:
         raise NotToBeSent(
             "hearing_lawyer", _("No number of the lawyer is written down for a day that is still to come.")
         )
+    if may_not_tell_lawyer(row, at):
+        raise NotToBeSent("hearing_lawyer", _("They said no to telling a lawyer."))
     return str(row.lawyer_number)
 
 

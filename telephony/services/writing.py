@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, Number, WordKind
 from cases.services import safe_contact, word_index
-from cases.services.check_in_reading import is_in_danger
+from cases.services.check_in_reading import is_in_danger, must_stay_quiet
 from helpline.core.audit import services as audit
 from helpline.core.errors import NotAllowed
 from helpline.core.outbox import services as outbox
@@ -45,6 +45,8 @@ def why_not(*, case: Case, at: datetime, number_ref: str = "") -> str:
         return _(
             "The caller gave their word for danger: whoever is beside them must see nothing of us. Nothing is written to them now."
         )
+    if must_stay_quiet(case):
+        return _("Not at the moment: this phone has to stay quiet. Try again later.")
     decision = safe_contact.may_text(number=find_number(case, number_ref), case=case, at=at)
     waits = decision.next_at is not None and decision.next_at < at + VALID_FOR
     return "" if decision.is_allowed or waits else decision.sentence

@@ -116,6 +116,17 @@ def test_where_she_must_not_be_texted_a_person_rings_at_once_and_the_reason_is_w
     assert not Message.objects.filter(route="caller").exists()
 
 
+def test_where_she_must_not_be_rung_either_her_people_are_not_kept_waiting_and_somebody_of_us_is_told(check_in):
+    SafeContact.objects.update(may_text=False, may_call=False)
+    check_in_steps.sweep(at=ACTS)
+    check_in_steps.sweep(at=ACTS)
+    check_in_steps.sweep(at=ACTS)
+    taken = [(kind, result) for kind, _place, _when, result in steps_of(check_in)]
+    assert ("call_her", "refused") in taken
+    assert ("contact", "waiting") in taken
+    assert "staff" in [kind for kind, _result in taken]
+
+
 def test_a_text_that_is_refused_on_its_way_is_followed_by_the_next_step_within_seconds(check_in):
     check_in_steps.sweep(at=ACTS)
     Message.objects.filter(template="caller/check_in_ask").update(state="refused")

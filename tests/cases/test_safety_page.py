@@ -4,13 +4,16 @@ import pytest
 
 from cases.models import CheckIn, CheckInStep, FollowUp, SafetyPlan
 from cases.services import check_in_steps
+from cases.services.calling_back import call_back
 from cases.services.leaving import Work
 from helpline.core.audit.models import Entry
+from helpline.core.errors import NotAllowed
 from helpline.core.outbox.models import Message
+from telephony.services.writing import why_not
 from tests.cases.check_in_rows import ACTS, DANGER, DUE, FRIEND, MOTHER, SAFE, make_rose, minutes, start, sweep_until
 from tests.dashboard.conftest import sit_down as sit_down
 from tests.dashboard.conftest import text_of
-from tests.factories import NIGHT, make_case, make_follow_up, make_person
+from tests.factories import NIGHT, make_caller, make_case, make_follow_up, make_person, make_safe_contact
 
 pytestmark = pytest.mark.django_db
 
@@ -224,10 +227,48 @@ def test_a_number_of_her_people_is_shown_only_when_it_is_needed_and_where_ringin
 
 
 def test_who_rings_one_of_her_people_after_the_word_for_danger_is_told_what_to_say_first(desk, case, thandi):
-    check_in = start(case, thandi)
+    check_in = start(case, thandi, contacts_in_danger=True)
     case.caller.routes.update(may_call=True)
     press(desk, check_in, "arrived", word=DANGER)
     assert "nobody must ring them" in text_of(ring(desk, check_in, check_in.contacts.first()))
+
+
+def test_the_numbers_of_people_whom_she_did_not_want_told_stay_shut_after_the_word_for_danger(desk, case, thandi):
+    check_in = start(case, thandi)
+    case.caller.routes.update(may_call=True)
+    press(desk, check_in, "arrived", word=DANGER)
+    answer = ring(desk, check_in, check_in.contacts.first())
+    assert MOTHER not in answer.content.decode()
+    assert not Entry.objects.filter(verb="route.revealed").exists()
+
+
+def shared_phone(case, thandi, at):
+    """Lily, who uses Rose's telephone too, with a case of her own."""
+    lily = make_caller(number="", code_name="Lily")
+    make_safe_contact(lily, thandi, may_text=True, may_call=True, number=case.number, whose="shared", at=at)
+    return make_case(caller=lily, owner=thandi, number=case.number, line=case.line, at=at)
+
+
+def test_after_her_word_for_danger_her_phone_is_not_rung_or_texted_for_somebody_else_and_nothing_is_told(
+    desk, case, thandi, now
+):
+    other = shared_phone(case, thandi, now["at"])
+    check_in = start(case, thandi)
+    press(desk, check_in, "arrived", word=DANGER)
+    with pytest.raises(NotAllowed, match="Try again later") as refused:
+        call_back(case=other, by=thandi, at=now["at"])
+    assert "danger" not in str(refused.value)
+    assert why_not(case=other, at=now["at"]).startswith("Not at the moment")
+
+
+@pytest.mark.parametrize("reason", ["call_back", "safety", "asked"])
+def test_after_her_word_for_danger_her_number_is_shown_for_no_reason_but_to_compare_it(desk, case, thandi, reason):
+    check_in = start(case, thandi)
+    press(desk, check_in, "arrived", word=DANGER)
+    address = f"/cases/{case.ref}/numbers/{case.number.ref}/"
+    shown = desk.post(address, {"reason": reason}, headers={"HX-Request": "true"})
+    assert (shown.status_code, case.number.number in shown.content.decode()) == (403, False)
+    assert case.number.number in desk.post(address, {"reason": "check"}).content.decode()
 
 
 def test_somebody_who_leaves_is_on_no_check_in_any_more(desk, case, thandi, naledi, now):

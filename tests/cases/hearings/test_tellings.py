@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from cases.consenting import Receiver
 from cases.models import Case, ContactRoute, FollowUp, Hearing, SafeContact
-from cases.services import hearing_reminders, hearings
+from cases.services import consent_keeping, hearing_reminders, hearings
 from cases.services.hearing_reminders import tell_due
 from cases.tasks import tell_of_hearings
 from helpline.core import clock
@@ -114,6 +115,27 @@ def test_who_goes_along_and_the_lawyer_are_told_where_that_was_ticked(add, frien
     assert [row[0] for row in told()] == ["caller", "contact", "lawyer"]
     letters = [write_letter(message, at=EVE).to for message in Message.objects.order_by("pk")]
     assert letters == ["+447700900231", "+447700900232", "+447700900121"]
+
+
+def say_no_to_lawyers(case, thandi, at, *, named=""):
+    answer = consent_keeping.Answer("share", "refused", Receiver("lawyer", named))
+    consent_keeping.record(case=case, answers=[answer], by=thandi, at=at)
+
+
+@pytest.mark.parametrize("named", ["", "Lawyer N."])
+def test_a_lawyer_is_not_told_where_the_caller_said_no_and_a_person_hears_why(add, case, thandi, named):
+    add(lawyer="Lawyer N.", lawyer_number="+447700900121", tell_caller=False, tell_lawyer=True)
+    say_no_to_lawyers(case, thandi, NOW, named=named)
+    tell_due(at=EVE)
+    assert (told(), tasks()) == ([], ["hearing_lawyer"])
+
+
+def test_a_no_that_comes_while_the_text_to_the_lawyer_waits_is_obeyed(add, case, thandi):
+    add(lawyer_number="+447700900121", tell_caller=False, tell_lawyer=True)
+    tell_due(at=EVE)
+    say_no_to_lawyers(case, thandi, EVE)
+    with pytest.raises(NotToBeSent):
+        write_letter(Message.objects.get(), at=EVE)
 
 
 def test_nobody_is_told_where_it_was_not_ticked(add, friend):

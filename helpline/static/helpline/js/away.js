@@ -8,6 +8,7 @@ const cover = document.getElementById("away");
 const lock = document.getElementById("lock");
 let timer = null;
 let cameFrom = null;
+let isGoing = false;
 
 function leave() {
   if (!cover || !cover.hidden) return;
@@ -29,17 +30,24 @@ function back() {
 }
 
 function signOut() {
+  isGoing = true;
   cover.hidden = false; // covered at once, whatever the network does
   frame.inert = true;
   lock.submit();
 }
 
 function weather() {
+  isGoing = true;
   cover.hidden = false;
   const form = new FormData(lock);
   fetch(lock.action, { method: "POST", body: new URLSearchParams(form), keepalive: true, redirect: "manual" }).catch(() => {});
   location.replace(document.body.dataset.weather);
 }
+
+// A part that re-reads itself just then finds the sign-in ended: it must not turn this page back from where it goes.
+document.addEventListener("desk:reload", (event) => {
+  if (isGoing) event.preventDefault();
+});
 
 // The key that uncovers the page does nothing else on it.
 addEventListener(
