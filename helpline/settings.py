@@ -303,6 +303,7 @@ SPECTACULAR_SETTINGS = {
 # --- Forgetting: the eraser of each app, what points at other things first
 ERASERS = [
     "telephony.erasure.Telephony",
+    "referrals.erasure.Referrals",
     "cases.erasure.Cases",
     "helpline.core.alarms.erasure.Alarms",
     "helpline.core.outbox.erasure.Outbox",
@@ -313,6 +314,7 @@ ERASERS = [
 # What somebody who leaves has in hand, app by app: calls that ring them now, then their work, then the rota and messages
 BELONGINGS = [
     "telephony.services.leaving.Phones",
+    "referrals.services.leaving.Team",
     "cases.services.leaving.Work",
     "helpline.core.alarms.leaving.Messages",
     "helpline.core.rota.leaving.Duty",

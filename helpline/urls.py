@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("helpline.api.urls")),
     path("telephony/", include("telephony.urls")),
     path("", include("cases.urls")),
+    path("", include("referrals.urls")),
     path("", include("helpline.dashboard.urls")),
     path("", include("helpline.office.urls")),
     path("", include("helpline.reports.urls")),

@@ -11,6 +11,7 @@ from helpline.core.staff.models import Role, User
 EVERYBODY = frozenset(Role.values)
 SPEAKS_WITH_CALLERS = frozenset({Role.COUNSELLOR, Role.PARALEGAL, Role.SUPERVISOR})
 KEEPS_STATIONS = frozenset({Role.COORDINATOR, Role.SUPERVISOR})
+USES_NETWORK = frozenset({Role.COUNSELLOR, Role.PARALEGAL, Role.COORDINATOR, Role.SUPERVISOR})
 RUNS_THE_LINE = frozenset({Role.COORDINATOR, Role.SUPERVISOR, Role.ADMINISTRATOR})
 
 
@@ -50,6 +51,7 @@ PLACES = (
     Place("dashboard:sheet", _("Hand-over"), "hand", "g h", SPEAKS_WITH_CALLERS),
     Place("office:rota", _("Rota"), "rota", "g r", EVERYBODY),
     Place("cases:information", _("Information"), "book", "g w", EVERYBODY),
+    Place("referrals:network", _("Network"), "network", "g f", USES_NETWORK),
     Place("cases:stations", _("Stations"), "stations", "g d", KEEPS_STATIONS),
     Place("cases:reviews", _("Reviews"), "done", "g v", frozenset({Role.SUPERVISOR})),
     Place("telephony:practice_phone", _("Practice phone"), "practice", "g p", EVERYBODY),

@@ -29,6 +29,8 @@ class Route(models.TextChoices):
     CALLER = "caller", _("a caller, on a number that may be texted")
     CONTACT = "contact", _("somebody near a caller, on the number that the caller gave for them, if its card allows it")
     LAWYER = "lawyer", _("the lawyer of a day in court, on the number given for it")
+    PROVIDER = "provider", _("a person at a provider, on the number kept for offers")
+    MEMBER = "member", _("a member of the rapid response team")
     CHECK = "check", _("a duty number that is being verified: the number of that check")
 
 
@@ -50,7 +52,7 @@ class Message(models.Model):
     route = models.CharField(max_length=10, choices=Route.choices)
     to_ref = models.CharField(
         max_length=40
-    )  # a username, the reference of a caller's number, of a route to her, or of a number check
+    )  # a username, the reference of a caller's number, of a route to her, of a person or member, or of a number check
     template = models.CharField(max_length=80)  # the name under templates/messages/sms/
     words = SealedJSON(default=dict)  # what the template needs; for a written text {"body": …}
     about = models.CharField(max_length=32, blank=True)  # the public reference of the case

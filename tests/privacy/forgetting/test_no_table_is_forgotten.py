@@ -15,6 +15,9 @@ EXCEPTIONS = {
     "cases.Complaint": "outlives its case: the link is cut, and it has a time of its own (kind complaint)",
     "cases.Complaint_named": "whom a complaint is about: goes with it",
     "cases.ComplaintNote": "what a handler found out: goes with its complaint",
+    "referrals.ProviderReport": "what was told of a provider stays there: its words and the link to the case go",
+    "referrals.Feedback": "as above: answers stay with the provider, without words or a case",
+    "referrals.Fee": "what a lawyer was paid: the accounts stay, the link to the referral is cut",
     "cases.HandOver_cases": "the link itself: it goes with its hand-over or its case",
 }
 # Sealed texts that lead to nobody, and where they go.
@@ -32,6 +35,16 @@ SEALED_AND_NOBODY_S = {
     "cases.LiaisonOfficer": "an officer, not a caller: kept and ended by a coordinator",
     "cases.StationMeeting": "what was said at a meeting, about no caller",
     "cases.StationPromise": "what a station promised, about no caller",
+    "referrals.ProviderPerson": "a person at a provider: kept by a coordinator, no caller",
+    "referrals.Place": "where a provider is",
+    "referrals.Phone": "a provider's number",
+    "referrals.DirectoryImport": "a file of providers while it is looked at: gone within a day (kind directory_import)",
+    "referrals.VettingScore": "how a provider was vetted: about no caller",
+    "referrals.PeerTest": "how a provider met a tester of ours: about no caller",
+    "referrals.VettingMove": "why a provider is trusted or not: about no caller",
+    "referrals.ProviderReport": "of a provider: its words go with the case that it came from",
+    "referrals.Feedback": "of a provider: its words go with the case that it came from",
+    "referrals.TeamMember": "a member of our own team: taken away when they leave it",
     "outbox.Message": "names a case by its reference: in the outbox's eraser",
 }
 

@@ -1,1 +1,0 @@
-"""Providers and referrals. They come with the directory; nothing is kept here yet."""

@@ -1,0 +1,1 @@
+"""What the worker does for referrals. Periods: `helpline.schedule`. A task carries nothing; it sweeps rows that are due."""
