@@ -363,6 +363,8 @@ LOGGING = {
         "twilio": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
         "fido2": {"level": "WARNING"},  # below that it writes down which passkeys there are
     },
 }

@@ -1,10 +1,19 @@
-"""Pages of the network (`/network/…`), of what is asked for a case (`/cases/<ref>/…`), and the few that need no account.
+"""Pages of the network (`/network/…`), of what is asked for a case (`/cases/<ref>/…`), and the few that need no account."""
 
-Each area lists its own, in `referrals/views/<area>.py` under the name PATHS.
-"""
+from django.urls import URLPattern, URLResolver, path
 
-from django.urls import URLPattern, URLResolver
+from referrals.views import money, repayment
 
 app_name = "referrals"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("network/money/", money.money, name="money"),
+    path("network/money/grants/new/", money.grant, name="grant_new"),
+    path("network/money/grants/<slug:grant_ref>/", money.grant, name="grant"),
+    path("network/money/fees/new/", money.fee_new, name="fee_new"),
+    path("network/money/fees/<slug:fee_ref>/", money.fee, name="fee"),
+    path("network/<slug:ref>/rates/", money.rates, name="rates"),
+    path("network/<slug:ref>/statements/<slug:month>/", money.statement, name="statement"),
+    path("cases/<slug:ref>/repayment/", repayment.repayment, name="repayment"),
+    path("cases/<slug:ref>/repayment/<slug:repayment_ref>/", repayment.repayment_change, name="repayment_change"),
+]

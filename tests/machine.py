@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import ctypes.util
 import fcntl
 import os
 import shutil
@@ -20,14 +21,18 @@ WAIT_SECONDS = 15 * 60
 
 @dataclass(frozen=True)
 class Need:
-    """Something the tests start: its name for people, the programs it may be called, and Debian's packages for it."""
+    """Something the tests start or draw with: its name for people, its programs or libraries, and Debian's packages."""
 
     name: str
     programs: tuple[str, ...]
     packages: tuple[str, ...]
+    libraries: tuple[str, ...] = ()  # all of them, instead of a program
 
     def find(self) -> Path | None:
         """Return the first of its programs that is there: on the path, or where Debian keeps PostgreSQL's."""
+        if self.libraries:
+            files = [ctypes.util.find_library(library) for library in self.libraries]
+            return Path(str(files[0])) if all(files) else None
         newest_first = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: -int(place.parent.name))
         path = os.pathsep.join([os.environ.get("PATH", ""), *map(str, newest_first)])
         found = (shutil.which(program, path=path) for program in self.programs)
@@ -37,7 +42,13 @@ class Need:
 POSTGRESQL = Need("PostgreSQL", ("pg_ctl",), ("postgresql",))
 REDIS = Need("Redis", ("redis-server", "valkey-server"), ("redis-server",))
 CHROMIUM = Need("Chromium", ("chromium", "chromium-browser", "google-chrome"), ("chromium", "fonts-dejavu-core"))
-NEEDS = (POSTGRESQL, REDIS, CHROMIUM)
+PANGO = Need(
+    "Pango",
+    (),
+    ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"),
+    libraries=("pango-1.0", "pangoft2-1.0", "harfbuzz", "harfbuzz-subset"),
+)
+NEEDS = (POSTGRESQL, REDIS, CHROMIUM, PANGO)
 
 
 def missing() -> list[Need]:

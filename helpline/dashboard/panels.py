@@ -16,6 +16,7 @@ from cases.models import Case
 from cases.panels import choices, clocks, closing, consents, files, hearings, incidents, needs, plan, safety, together
 from cases.panels.keeping import read as read_keeping
 from helpline.core.staff.models import User
+from referrals.panels import repayment
 
 Read = Callable[[Case, User, datetime], Mapping[str, Any] | None]
 
@@ -60,6 +61,7 @@ AREAS: tuple[Area, ...] = (
     Area("files", files.read, _("Files"), "in", "cases:files"),
     Area("closing", closing.read, "", "done", "cases:closing"),
     Area("together", together.read, "", "hand", "cases:turn"),
+    Area("repayment", repayment.read, _("Paying back"), "done", "referrals:repayment"),
     Area("keeping", read_keeping, _("Keep or forget"), "eye", "cases:keeping"),
 )
 
@@ -78,7 +80,18 @@ ORDER = (
         "consents",
         "choices",
     ),
-    *("incidents", "incident", "needs", "referrals", "plan", "attachments", "files", "transfer", "keeping"),
+    *(
+        "incidents",
+        "incident",
+        "needs",
+        "referrals",
+        "plan",
+        "attachments",
+        "files",
+        "transfer",
+        "repayment",
+        "keeping",
+    ),
 )
 
 

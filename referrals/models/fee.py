@@ -120,7 +120,9 @@ class Repayment(models.Model):
     every_days = models.PositiveSmallIntegerField(default=30)
     starts_on = models.DateField()
     state = models.CharField(max_length=10, choices=RepaymentState.choices, default=RepaymentState.RUNNING)
+    paused_on = models.DateField(null=True, blank=True)  # it rests since then
     paused_until = models.DateField(null=True, blank=True)
+    paused_days = models.PositiveSmallIntegerField(default=0)  # in which it rested before
     why = SealedText(null=True, blank=True)
     agreed_at = models.DateTimeField()
     agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -18,6 +18,7 @@ from tests.office import test_who_may as office
 from tests.privacy import test_who_sees_what as desk
 from tests.privacy.rules import STORY
 from tests.privacy.test_who_sees_what import address_of, without_refs
+from tests.referrals import test_who_may as network
 
 pytestmark = pytest.mark.django_db
 sipho_s, program_of = desk.sipho_s, desk.program_of  # the same case with one of everything in it
@@ -72,6 +73,7 @@ def test_every_address_has_a_rule_in_one_of_the_books():
     }
     of_cases = {*desk.READING, *desk.STORIES, *desk.VERBS, *desk.FILES, *desk.all_of("NOT_OF_A_CASE")}
     books["dashboard"] = books["cases"] = of_cases
+    books["referrals"] = of_cases | {name for name, _, _ in network.RULES} | network.WITHOUT_SIGN_IN
     without = [
         (app, name)
         for app, name in leaves()

@@ -12,6 +12,7 @@ from cases import urls as cases_urls
 from helpline.api.tokens import issue_token
 from helpline.core.audit.models import Entry
 from helpline.dashboard import urls as dashboard_urls
+from referrals import urls as referrals_urls
 from telephony.models import Call, Media, Recording, Text
 from tests.factories import let_in, make_caller, make_case, make_follow_up, make_note, make_person
 from tests.privacy import rules
@@ -21,7 +22,9 @@ pytestmark = pytest.mark.django_db
 NUMBER = "+447700900247"
 
 AREAS = [importlib.import_module(f"tests.privacy.rules.{found.name}") for found in pkgutil.iter_modules(rules.__path__)]
-PATTERNS = [one for one in (*dashboard_urls.urlpatterns, *cases_urls.urlpatterns) if isinstance(one, URLPattern)]
+OF_REFERRALS = [one for one in referrals_urls.urlpatterns if str(one.pattern).startswith("cases/")]
+ALL_URLS = (*dashboard_urls.urlpatterns, *cases_urls.urlpatterns, *OF_REFERRALS)
+PATTERNS = [one for one in ALL_URLS if isinstance(one, URLPattern)]
 
 
 def all_of(name):
