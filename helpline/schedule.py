@@ -32,6 +32,7 @@ SWEEPS: list[tuple[str, float, str]] = [
     ("cases.tasks.remind_station_promises", 60.0, "what a station promised until a time is told within a minute"),
     ("cases.tasks.forget_import_files", 300.0, "a spreadsheet of past cases is kept an hour and a few minutes at most"),
     ("cases.tasks.tell_of_hearings", 20.0, "who has to be somewhere in the morning is told in time, to the minute"),
+    ("referrals.tasks.tell_of_appointments", 20.0, "as with days in court: in time, to the minute"),
     ("cases.tasks.recount_custody_clocks", 300.0, "a day off that a court is given counts within minutes"),
     (
         "cases.tasks.take_check_in_steps",

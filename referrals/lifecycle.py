@@ -1,4 +1,4 @@
-"""What can happen to a referral, an offer and a provider's vetting: one table of moves each. Plain rules, no framework.
+"""What can happen to a referral, an offer, a provider's vetting and a proceeding: one table of moves each. Plain rules, no framework.
 
 Nobody assigns a state that did not come from one of these tables. A line reads: this happens, in this state, and the
 state after it.
@@ -19,6 +19,8 @@ VettingState = Literal["proposed", "interviewed", "peer_tested", "approved", "pr
 VettingVerb = Literal[
     "interview", "peer_test", "approve", "put_on_probation", "suspend", "lift", "remove", "propose_again"
 ]
+ProceedingState = Literal["prepared", "filed", "running", "decided", "appealed", "closed", "dropped"]
+ProceedingVerb = Literal["file", "go_on", "decide", "appeal", "close", "drop"]
 
 REFERRAL_MOVES: Final[Mapping[tuple[ReferralVerb, ReferralState], ReferralState]] = {
     ("accept", "asking"): "accepted",
@@ -83,11 +85,28 @@ VETTING_MOVES: Final[Mapping[tuple[VettingVerb, VettingState], VettingState]] = 
     ("propose_again", "suspended"): "proposed",  # from the beginning
 }
 
+PROCEEDING_MOVES: Final[Mapping[tuple[ProceedingVerb, ProceedingState], ProceedingState]] = {
+    ("file", "prepared"): "filed",
+    ("go_on", "filed"): "running",
+    ("go_on", "running"): "running",  # another day in it
+    ("go_on", "appealed"): "running",
+    ("decide", "filed"): "decided",
+    ("decide", "running"): "decided",
+    ("decide", "appealed"): "decided",
+    ("appeal", "decided"): "appealed",
+    ("close", "decided"): "closed",
+    ("drop", "prepared"): "dropped",  # the caller chose to stop: no reason is asked
+    ("drop", "filed"): "dropped",
+    ("drop", "running"): "dropped",
+    ("drop", "appealed"): "dropped",
+}
+
 _DOING: Final[Mapping[str, str]] = {
     "accept": "accepted", "run_out": "given up", "ask_again": "asked for again", "reach": "put in touch", "end": "ended",
     "withdraw": "withdrawn", "lose": "given back", "take_back": "taken back", "ask": "asked", "decline": "declined",
     "fall_silent": "let go", "be_late": "taken by another", "not_delivered": "called undelivered", "give_back": "given back",
     "interview": "interviewed", "peer_test": "tested by a peer", "approve": "approved", "put_on_probation": "put on probation",
+    "file": "filed", "go_on": "taken further", "decide": "decided", "appeal": "appealed", "close": "closed", "drop": "stopped",
     "suspend": "suspended", "lift": "trusted again", "remove": "removed", "propose_again": "proposed again",
 }  # fmt: skip
 
@@ -108,6 +127,16 @@ def move_offer(state: str, verb: OfferVerb) -> OfferState:
 def move_vetting(state: str, verb: VettingVerb) -> VettingState:
     """Return the state of a provider after this. Raises NotAllowed, with a sentence, where it cannot happen."""
     return _move(VETTING_MOVES, state, verb, "provider")
+
+
+def move_proceeding(state: str, verb: ProceedingVerb) -> ProceedingState:
+    """Return the state of a complaint or a court case after this. Raises NotAllowed where it cannot happen."""
+    return _move(PROCEEDING_MOVES, state, verb, "proceeding")
+
+
+def proceeding_verbs(state: str) -> tuple[ProceedingVerb, ...]:
+    """Return what can happen to a complaint or a court case in this state, in the order of the table."""
+    return tuple(verb for verb, before in PROCEEDING_MOVES if before == state)
 
 
 def verbs_from(state: str) -> tuple[VettingVerb, ...]:

@@ -1,1 +1,12 @@
 """What the worker does for referrals. Periods: `helpline.schedule`. A task carries nothing; it sweeps rows that are due."""
+
+from celery import shared_task
+
+from helpline.core import clock
+from referrals.services import appointments
+
+
+@shared_task
+def tell_of_appointments() -> None:
+    """Tell callers of what they have in the morning, where that is safe. May run twice, at once, or late."""
+    appointments.tell_due(at=clock.now())

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from referrals.views import money, repayment
+from referrals.views import following, money, proceedings, repayment
 
 app_name = "referrals"
 
@@ -14,6 +14,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("network/money/fees/<slug:fee_ref>/", money.fee, name="fee"),
     path("network/<slug:ref>/rates/", money.rates, name="rates"),
     path("network/<slug:ref>/statements/<slug:month>/", money.statement, name="statement"),
+    path("cases/<slug:ref>/referrals/<slug:referral_ref>/following/", following.following, name="following"),
+    path(
+        "cases/<slug:ref>/referrals/<slug:referral_ref>/appointments/<slug:appointment_ref>/",
+        following.appointment,
+        name="appointment",
+    ),
+    path("cases/<slug:ref>/proceedings/", proceedings.proceedings, name="proceedings"),
+    path("cases/<slug:ref>/proceedings/<slug:proceeding_ref>/", proceedings.proceeding, name="proceeding"),
     path("cases/<slug:ref>/repayment/", repayment.repayment, name="repayment"),
     path("cases/<slug:ref>/repayment/<slug:repayment_ref>/", repayment.repayment_change, name="repayment_change"),
 ]

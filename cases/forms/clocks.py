@@ -1,7 +1,7 @@
 """What is filled in to start, correct or stop a clock, and to write down what somebody said about a rule."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -11,24 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.clocks.rules import ClinicalRule
 from cases.models import ConfirmedBy, StopReason
 from cases.services.clock_rules import LONGEST_LIMIT_HOURS, RuleHere
-from helpline.core.http.forms import set_look
+from helpline.core.http.forms import MomentField, set_look
 
 LONGEST_WORDS = 500
-EARLIEST_YEAR, LATEST_YEAR = 2000, 2200
-
-
-class MomentField(forms.DateTimeField):
-    """A date and time as the browser's own field sends it, in the zone of the desk; no year that cannot be meant."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(**{"widget": widget, **kwargs})
-
-    def clean(self, value: Any) -> datetime | None:
-        moment: datetime | None = super().clean(value)
-        if moment is not None and not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
-            raise forms.ValidationError(_("This year cannot be meant."))
-        return moment
 
 
 class TimesForm(forms.Form):

@@ -6,9 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms.clocks import MomentField
 from cases.models import ContactRoute, CouldNotCome
-from helpline.core.http.forms import set_look
+from helpline.core.http.forms import MomentField, set_look
 
 LONGEST_LINE, LONGEST_WORDS = 200, 2000
 

@@ -5,7 +5,6 @@ reason. Nothing leaves once the day has begun: a message carries its own end.
 """
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,7 @@ from cases.models import Case, FollowUpKind, Hearing, Purpose, ReceiverKind
 from cases.services import consents, followups, safe_contact
 from cases.services.casework import lock
 from cases.services.clock_rules import place_of
-from cases.services.ways import choose_way
+from cases.services.telling import To, find_caller, read_decision
 from helpline.core import clock
 from helpline.core.audit import services as audit
 from helpline.core.outbox import services as outbox
@@ -29,16 +28,6 @@ ENOUGH_FOR_A_SWEEP = 100
 TEMPLATES = {"day_before": "caller/tomorrow", "morning": "caller/today"}
 WHO = ("caller", "companion", "lawyer")
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _To:
-    """Where one telling goes: an outbox route and its `to`, from when; or, where it may not, the sentence that says why."""
-
-    route: str = ""
-    to: str = ""
-    not_before: datetime | None = None
-    why_not: str = ""
 
 
 def zone_of(case: Case) -> ZoneInfo:
@@ -119,37 +108,19 @@ def may_not_tell_lawyer(row: Hearing, at: datetime) -> bool:
     return consents.is_refused(row.case, Purpose.SHARE, Receiver(ReceiverKind.LAWYER, row.lawyer or ""), at=at)
 
 
-def _find(row: Hearing, who: str, telling: Telling, at: datetime) -> _To:
+def _find(row: Hearing, who: str, telling: Telling, at: datetime) -> To:
     if who == "lawyer":
         if may_not_tell_lawyer(row, at):
-            return _To(why_not=_("They said no to telling a lawyer."))
+            return To(why_not=_("They said no to telling a lawyer."))
         if row.lawyer_number:
-            return _To(Route.LAWYER, row.ref)
-        return _To(why_not=_("No number of the lawyer is written down."))
+            return To(Route.LAWYER, row.ref)
+        return To(why_not=_("No number of the lawyer is written down."))
     if who == "companion":
         if row.goes_along is None:
-            return _To(why_not=_("Nobody who goes along is written down."))
+            return To(why_not=_("Nobody who goes along is written down."))
         decision = safe_contact.may_reach_route(route=row.goes_along, channel="text", case=row.case, at=at)
-        return _read(decision, Route.CONTACT, row.goes_along.ref, telling)
-    return _find_caller(row, telling, at)
-
-
-def _find_caller(row: Hearing, telling: Telling, at: datetime) -> _To:
-    """Take the first of the caller's own numbers, in the order of safe contact, that may be texted while it is true."""
-    ways = [way for way in choose_way(case=row.case, at=at) if way.channel == "text" and way.number is not None]
-    tried = [_read(way.decision, Route.CALLER, way.ref, telling) for way in ways]
-    allowed = [one for one in tried if not one.why_not]
-    if allowed:
-        return min(allowed, key=lambda one: one.not_before or at)
-    return tried[0] if tried else _To(why_not=_("There is no number to reach them at."))
-
-
-def _read(decision: safe_contact.Decision, route: str, to: str, telling: Telling) -> _To:
-    if decision.is_allowed:
-        return _To(route, to)
-    if decision.next_at is not None and decision.next_at < telling.until:
-        return _To(route, to, not_before=decision.next_at)
-    return _To(why_not=decision.sentence)
+        return read_decision(decision, Route.CONTACT, row.goes_along.ref, telling)
+    return find_caller(row.case, telling, at)
 
 
 def _leave_to_person(row: Hearing, telling: Telling, who: str, sentence: str, at: datetime) -> None:

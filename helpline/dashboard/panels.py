@@ -16,7 +16,7 @@ from cases.models import Case
 from cases.panels import choices, clocks, closing, consents, files, hearings, incidents, needs, plan, safety, together
 from cases.panels.keeping import read as read_keeping
 from helpline.core.staff.models import User
-from referrals.panels import repayment
+from referrals.panels import proceedings, repayment
 
 Read = Callable[[Case, User, datetime], Mapping[str, Any] | None]
 
@@ -61,6 +61,7 @@ AREAS: tuple[Area, ...] = (
     Area("files", files.read, _("Files"), "in", "cases:files"),
     Area("closing", closing.read, "", "done", "cases:closing"),
     Area("together", together.read, "", "hand", "cases:turn"),
+    Area("proceedings", proceedings.read, _("Complaint, court case"), "note", "referrals:proceedings"),
     Area("repayment", repayment.read, _("Paying back"), "done", "referrals:repayment"),
     Area("keeping", read_keeping, _("Keep or forget"), "eye", "cases:keeping"),
 )

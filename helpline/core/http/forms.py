@@ -1,6 +1,12 @@
 """How a form looks at the desk."""
 
+from datetime import datetime
+from typing import Any
+
 from django import forms
+from django.utils.translation import gettext_lazy as _
+
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2200
 
 
 def set_look(form: forms.BaseForm) -> None:
@@ -11,3 +17,17 @@ def set_look(form: forms.BaseForm) -> None:
         if not isinstance(widget, (forms.CheckboxInput, forms.HiddenInput)):
             widget.attrs.setdefault("class", look)
         widget.attrs.setdefault("autocomplete", "off")
+
+
+class MomentField(forms.DateTimeField):
+    """A date and time as the browser's own field sends it, in the zone of the desk; no year that cannot be meant."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(**{"widget": widget, **kwargs})
+
+    def clean(self, value: Any) -> datetime | None:
+        moment: datetime | None = super().clean(value)
+        if moment is not None and not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+            raise forms.ValidationError(_("This year cannot be meant."))
+        return moment
