@@ -39,6 +39,11 @@ SWEEPS: list[tuple[str, float, str]] = [
         5.0,
         "somebody who is not heard from is asked for within seconds of what was agreed",
     ),
+    (
+        "referrals.tasks.dispatch_due",
+        5.0,
+        "a lawyer was promised within thirty minutes, and a yes that is taken back counts at once",
+    ),
     ("helpline.core.audit.tasks.seal_entries", 60.0, "what was done cannot be changed unseen for longer than a minute"),
     ("helpline.dashboard.tasks.watch_hand_overs", 30.0, "a shift that ends is handed over within the minute"),
     ("helpline.dashboard.tasks.note_beat", 10.0, "readyz sees a dead beat or worker within a minute"),

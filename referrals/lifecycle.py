@@ -46,11 +46,15 @@ OFFER_MOVES: Final[Mapping[tuple[OfferVerb, OfferState], OfferState]] = {
     ("ask", "planned"): "open",
     ("accept", "open"): "accepted",
     ("accept", "silent"): "accepted",  # late, and nobody else has it: better late than nobody
+    ("accept", "declined"): "accepted",  # they thought again, and nobody else has it
+    ("accept", "undelivered"): "accepted",  # it had arrived after all
     ("decline", "open"): "declined",
     ("decline", "silent"): "declined",
     ("fall_silent", "open"): "silent",
     ("be_late", "open"): "taken",  # somebody else has it
     ("be_late", "silent"): "taken",
+    ("be_late", "declined"): "taken",
+    ("be_late", "undelivered"): "taken",
     ("withdraw", "planned"): "withdrawn",
     ("withdraw", "open"): "withdrawn",
     ("withdraw", "silent"): "withdrawn",

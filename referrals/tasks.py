@@ -3,10 +3,16 @@
 from celery import shared_task
 
 from helpline.core import clock
-from referrals.services import appointments
+from referrals.services import appointments, sweeping
 
 
 @shared_task
 def tell_of_appointments() -> None:
     """Tell callers of what they have in the morning, where that is safe. May run twice, at once, or late."""
     appointments.tell_due(at=clock.now())
+
+
+@shared_task
+def dispatch_due() -> None:
+    """Ask the next, end what is over, tell what is late. May run twice, at once, or after hours of nothing."""
+    sweeping.sweep(at=clock.now())

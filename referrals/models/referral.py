@@ -82,7 +82,8 @@ class Referral(models.Model):
     `may_be_told`: what somebody who accepts may hear, in words that the counsellor wrote for it, and nothing else.
     `consent` is the yes that it rests on; null only where nobody outside hears anything (we do it ourselves, or the caller
     goes there without us naming them). `turn` goes up with every change, so that two workers never do the same.
-    `flagged_at`: the provider was suspended since; a person must look.
+    `flagged_at`: the provider was suspended since; a person must look. `round` goes up when it is asked for again: then those
+    who were silent, or had no time, may be asked once more. `promise_minutes`: how long each round may take.
     """
 
     ref = models.CharField(max_length=24, unique=True, default=new_opaque, editable=False)
@@ -106,6 +107,9 @@ class Referral(models.Model):
     late_told_at = models.DateTimeField(null=True)  # the coordinator was told that the promise was not kept
     next_at = models.DateTimeField(null=True)
     turn = models.PositiveIntegerField(default=0)
+    round = models.PositiveSmallIntegerField(default=1)
+    promise_minutes = models.PositiveIntegerField(null=True)
+    only_chosen = models.BooleanField(default=False)  # a person chose whom to ask, and nobody else is asked
     accepted_at = models.DateTimeField(null=True)
     reached_at = models.DateTimeField(null=True)  # they spoke, or stand beside each other
     ended_at = models.DateTimeField(null=True)
@@ -163,8 +167,7 @@ class Offer(models.Model):
 
     `code` is what a text answers with: unique among offers that can still be answered. `token_hash`: keyed hash of the one-time
     link's 128 random bits; the link itself is never kept. `reasons`: why they were asked in this place, as codes of
-    `referrals.matching`. `open_key` is set while the offer may be accepted, so that a person is asked once at a time in
-    one referral.
+    `referrals.matching`. `round`: of the referral, in which they were asked.
     """
 
     ref = models.CharField(max_length=24, unique=True, default=new_opaque, editable=False)
@@ -174,8 +177,10 @@ class Offer(models.Model):
     person = models.ForeignKey(ProviderPerson, models.CASCADE, null=True, blank=True, related_name="offers")
     member = models.ForeignKey(TeamMember, models.CASCADE, null=True, blank=True, related_name="offers")
     place = models.PositiveSmallIntegerField()  # 1 was asked first
+    round = models.PositiveSmallIntegerField(default=1)
     reasons = models.JSONField(default=list, blank=True)
     code = models.CharField(max_length=8, blank=True)
+    message_key = models.CharField(max_length=120, blank=True)  # of the outbox message that asked
     token_hash = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=12, choices=OfferState.choices, default=OfferState.PLANNED)
     by_call = models.BooleanField(default=False)

@@ -98,6 +98,12 @@ BECAUSE: dict[str, str | Promise] = {
     "appointment_offer": _("They could not come to the appointment: ask what would help, offer it again"),
     "appointment_caller": _("They could not be reminded of an appointment by a text: find another way"),
     "proceeding_answer": _("An answer is due: has it come?"),
+    "lawyer_accepted": _("A lawyer accepted: tell the caller"),
+    "help_accepted": _("Somebody accepted: tell the caller"),
+    "team_accepted": _("Somebody of the team is going: tell the caller"),
+    "ring_who_accepted": _("Ring who accepted. Before anything of the caller is told, ask the caller for a yes"),
+    "nobody_accepted": _("Nobody could take it: look for somebody now"),
+    "referral_lost": _("Who had accepted cannot after all. The next is being asked: tell the caller"),
     "referral_how": _("Ask how it was with who helped them, if they want to tell"),
     "usual_day": _("The day after: how are they?"),
     "usual_week": _("A week after: how is it going?"),
@@ -140,6 +146,9 @@ ALARMS: dict[str, str | Promise] = {
     "check_in_missed": _("A check-in: act now"),
     "clock_jumped": _("The clock of a machine was wrong"),
     "check_in_team": _("A check-in: everybody is needed"),
+    "referral_late": _("The time promised for a lawyer or other help is over, and nobody has accepted"),
+    "referral_nobody": _("Everybody was asked for help, and nobody could take it"),
+    "referral_broken": _("Asking for help stands still: look at it"),
 }
 
 
