@@ -2,16 +2,28 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from referrals.views import following, money, proceedings, repayment
+from referrals.views import directory, following, keeping, money, proceedings, repayment
 
 app_name = "referrals"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("network/", directory.network, name="network"),
+    path("network/map/", directory.network_map, name="map"),
+    path("network/sheet/", directory.sheet, name="sheet"),
+    path("network/areas/", keeping.areas, name="areas"),
+    path("network/areas/<slug:area_ref>/", keeping.areas, name="area"),
+    path("network/new/", keeping.provider_new, name="provider_new"),
     path("network/money/", money.money, name="money"),
     path("network/money/grants/new/", money.grant, name="grant_new"),
     path("network/money/grants/<slug:grant_ref>/", money.grant, name="grant"),
     path("network/money/fees/new/", money.fee_new, name="fee_new"),
     path("network/money/fees/<slug:fee_ref>/", money.fee, name="fee"),
+    path("network/<slug:ref>/", directory.provider, name="provider"),
+    path("network/<slug:ref>/show/", directory.provider_show, name="provider_show"),
+    path("network/<slug:ref>/change/", keeping.provider_change, name="provider_change"),
+    path("network/<slug:ref>/checked/", keeping.provider_checked, name="provider_checked"),
+    path("network/<slug:ref>/<slug:kind>/new/", keeping.part, name="part_new"),
+    path("network/<slug:ref>/part/<slug:kind>/<slug:part_ref>/", keeping.part, name="part"),
     path("network/<slug:ref>/rates/", money.rates, name="rates"),
     path("network/<slug:ref>/statements/<slug:month>/", money.statement, name="statement"),
     path("cases/<slug:ref>/referrals/<slug:referral_ref>/following/", following.following, name="following"),

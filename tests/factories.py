@@ -128,3 +128,29 @@ def make_call(case, *, state="ended", outcome="answered", at=NIGHT, answered_by=
     return Call.objects.create(
         case=case, state=state, outcome=outcome if is_over else None, answered_by=answered_by, **{**ordinary, **changes}
     )
+
+
+def make_area(name="Woodstock", *, parent=None, **changes):
+    from referrals.models import Area  # the network stands above cases, which most tests of cases do without
+
+    return Area.objects.create(**{"code": name.lower().replace(" ", "-"), "name": name, "parent": parent, **changes})
+
+
+def make_provider(name="Ayanda Law", *, kind="lawyer", need="legal", areas=(), number="", at=NIGHT, **changes):
+    """A trusted provider with one service; with a person there who can be asked, where a `number` is named."""
+    from referrals.models import Provider, Service
+
+    ordinary = {"vetting": "approved", "vetting_since": at, "created_at": at, "changed_at": at, "languages": ["en"]}
+    provider = Provider.objects.create(kind=kind, name=name, **{**ordinary, **changes})
+    provider.areas.set(areas)
+    if need:
+        Service.objects.create(provider=provider, kind=need, name=f"{name}: {need}", created_at=at, changed_at=at)
+    if number:
+        make_person_of(provider, number=number, at=at)
+    return provider
+
+
+def make_person_of(provider, name="Ayanda", *, number="+447700900121", at=NIGHT, **changes):
+    from referrals.models import ProviderPerson
+
+    return ProviderPerson.objects.create(provider=provider, name=name, number=number, created_at=at, **changes)

@@ -252,6 +252,7 @@ class OpenHours(models.Model):
     day. What a rule of HSDS says beyond this (every second week, until, count) stays in `hsds` and is shown in its words.
     """
 
+    ref = models.CharField(max_length=24, unique=True, default=new_opaque, editable=False)
     hsds_id = models.CharField(max_length=200, unique=True, default=new_hsds_id)
     provider = models.ForeignKey(Provider, models.CASCADE, related_name="hours")
     service = models.ForeignKey(Service, models.CASCADE, null=True, blank=True, related_name="hours")
@@ -275,6 +276,7 @@ class OpenHours(models.Model):
 class Cost(models.Model):
     """What a service costs (HSDS: cost_option). `amount` null: only words are known."""
 
+    ref = models.CharField(max_length=24, unique=True, default=new_opaque, editable=False)
     hsds_id = models.CharField(max_length=200, unique=True, default=new_hsds_id)
     service = models.ForeignKey(Service, models.CASCADE, related_name="costs")
     option = models.CharField(max_length=250, blank=True)

@@ -1,0 +1,53 @@
+"""How a page says a provider's name, and how far they are trusted."""
+
+from typing import Final
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from referrals.models import Provider, VettingState
+from referrals.services.directory import say_name
+
+register = template.Library()
+
+# Why somebody is in the state they are in, by the word that is kept with it.
+WHY: Final = {
+    "breach": _("somebody's trust was broken there"),
+    "two_reports": _("two callers were treated badly"),
+    "overdue": _("the vetting is overdue"),
+    "looked_into": _("it was looked into"),
+    "staff_change": _("the people there have changed"),
+    "asked_to": _("they asked for it"),
+}
+_SENTENCES: Final = {
+    VettingState.PROPOSED: _("Not vetted yet: nobody is sent there."),
+    VettingState.INTERVIEWED: _("Interviewed, not tested yet: nobody is sent there."),
+    VettingState.PEER_TESTED: _("Tested by a peer, not approved yet: nobody is sent there."),
+    VettingState.PROBATION: _("On probation: say so to the caller, and ask afterwards how it was."),
+    VettingState.SUSPENDED: _("Suspended: nobody is sent there until somebody has looked."),
+    VettingState.REMOVED: _("No longer in the network."),
+}
+
+
+@register.simple_tag
+def provider_name(provider: Provider) -> str:
+    """Say who it is; of a hidden one only what kind of help."""
+    return say_name(provider)
+
+
+@register.simple_tag
+def trust(provider: Provider) -> SafeString | str:
+    """Say how far a provider is trusted, where it is not simply approved."""
+    if provider.vetting == VettingState.APPROVED:
+        return ""
+    return format_html(' <span class="tag">{}</span>', provider.get_vetting_display())
+
+
+@register.simple_tag
+def trust_sentence(provider: Provider) -> str:
+    """Say what the state of vetting means for whoever has a caller on the telephone, and why it is so."""
+    said = str(_SENTENCES.get(VettingState(provider.vetting), ""))
+    why = WHY.get(provider.vetting_why)
+    return f"{said} {str(why).capitalize()}." if why else said
