@@ -33,6 +33,7 @@ SWEEPS: list[tuple[str, float, str]] = [
     ("cases.tasks.forget_import_files", 300.0, "a spreadsheet of past cases is kept an hour and a few minutes at most"),
     ("cases.tasks.tell_of_hearings", 20.0, "who has to be somewhere in the morning is told in time, to the minute"),
     ("referrals.tasks.tell_of_appointments", 20.0, "as with days in court: in time, to the minute"),
+    ("referrals.tasks.tell_of_renewals", 600.0, "a vetting that runs out has days; in the daytime alone"),
     ("cases.tasks.recount_custody_clocks", 300.0, "a day off that a court is given counts within minutes"),
     (
         "cases.tasks.take_check_in_steps",

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from helpline.core import clock
-from referrals.services import appointments, sweeping
+from referrals.services import appointments, renewals, sweeping
 
 
 @shared_task
@@ -16,3 +16,9 @@ def tell_of_appointments() -> None:
 def dispatch_due() -> None:
     """Ask the next, end what is over, tell what is late. May run twice, at once, or after hours of nothing."""
     sweeping.sweep(at=clock.now())
+
+
+@shared_task
+def tell_of_renewals() -> None:
+    """Tell of vetting that has to be done anew, once for each reminder. May run twice, at once, or late."""
+    renewals.sweep(at=clock.now())

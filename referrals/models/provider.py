@@ -76,6 +76,7 @@ class Provider(models.Model):
     vetting_since = models.DateTimeField()
     vetting_why = models.CharField(max_length=40, blank=True)  # a word of ours, said in words by the page
     renew_by = models.DateField(null=True, blank=True)  # then the vetting has to be done anew
+    renewal_told = models.PositiveSmallIntegerField(default=0)  # how many of the reminders of `renew_by` were given
     last_checked_on = models.DateField(null=True, blank=True)  # when somebody last asked them whether all this is true
     areas = models.ManyToManyField(Area, blank=True, related_name="providers")  # where their people go to or take from
     hsds = models.JSONField(default=dict, blank=True)

@@ -20,6 +20,7 @@ class Vetting(models.Model):
     provider = models.ForeignKey(Provider, models.CASCADE, related_name="vettings")
     began_at = models.DateTimeField()
     began_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    agreement_on = models.DateField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

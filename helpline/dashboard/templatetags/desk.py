@@ -103,6 +103,7 @@ BECAUSE: dict[str, str | Promise] = {
     "team_accepted": _("Somebody of the team is going: tell the caller"),
     "ring_who_accepted": _("Ring who accepted. Before anything of the caller is told, ask the caller for a yes"),
     "nobody_accepted": _("Nobody could take it: look for somebody now"),
+    "look_at_referral": _("Look at this referral: something is told of who has it"),
     "referral_lost": _("Who had accepted cannot after all. The next is being asked: tell the caller"),
     "referral_how": _("Ask how it was with who helped them, if they want to tell"),
     "usual_day": _("The day after: how are they?"),
@@ -148,6 +149,9 @@ ALARMS: dict[str, str | Promise] = {
     "check_in_team": _("A check-in: everybody is needed"),
     "referral_late": _("The time promised for a lawyer or other help is over, and nobody has accepted"),
     "referral_nobody": _("Everybody was asked for help, and nobody could take it"),
+    "provider_suspended": _("A provider was suspended: look at who was sent there"),
+    "provider_report": _("Something bad was told of a provider: look at it"),
+    "vetting_renewals": _("Providers have to be vetted anew"),
     "referral_broken": _("Asking for help stands still: look at it"),
 }
 
