@@ -359,6 +359,8 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        # The server for development writes down every address: through the same filter, which cuts one-time links.
+        "django.server": {"handlers": ["console"], "propagate": False},
         # These tell addresses of requests, and the gateway's have numbers in them.
         "twilio": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},

@@ -113,6 +113,13 @@ KINDS: tuple[Kind, ...] = (
 )  # fmt: skip
 
 
+def _is_her_text(row: Any, subject: Subject) -> bool:
+    """What a lawyer answered stands on her case and is not hers to take along."""
+    if row.offer_id is not None:
+        return False
+    return row.direction == "inbound" or row.case is None or is_about_her(row, subject)
+
+
 class Telephony(Eraser):
     name = "telephony"
     holds = _(
@@ -149,7 +156,7 @@ class Telephony(Eraser):
         Holding(
             "telephony.Text", _("Texts"), case="case", caller="caller", besides=CONFIRMED, when="at", code="direction",
             related=("number", "case"), because=ABOUT_ANOTHER,
-            is_hers=lambda row, subject: row.direction == "inbound" or row.case is None or is_about_her(row, subject),
+            is_hers=_is_her_text,
             tells=(Told(_("When"), "at"), Told(_("Who wrote"), "direction"), Told(_("Number"), "number.number"),
                    Told(_("Words"), "body")),
         ),

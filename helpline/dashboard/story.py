@@ -85,7 +85,7 @@ def _calls() -> Any:
 
 
 def _texts() -> Any:
-    return Text.objects.select_related("written_by", "contact").prefetch_related(
+    return Text.objects.select_related("written_by", "contact", "offer__provider", "offer__member").prefetch_related(
         Prefetch("media", Media.objects.defer("content", "url").order_by("position"))
     )
 

@@ -9,6 +9,7 @@ from helpline.core.lines.models import Line
 from helpline.core.outbox.models import Message
 from helpline.core.privacy.fields import SealedBytes, SealedJSON, SealedText
 from helpline.core.privacy.references import new_opaque
+from referrals.models import Offer
 from telephony.querysets import MediaQuerySet, TextQuerySet
 from telephony.text_words import make_visible
 
@@ -19,7 +20,10 @@ class Direction(models.TextChoices):
 
 
 class Text(models.Model):
-    """One text. Outgoing ones get their `sid` once the gateway has taken them; `message` is their outbox row."""
+    """One text. Outgoing ones get their `sid` once the gateway has taken them; `message` is their outbox row.
+
+    `offer`: a lawyer or somebody else who was asked wrote it, and not the caller: it stands on the case, with no number.
+    """
 
     ref = models.CharField(max_length=24, unique=True, default=new_opaque, editable=False)
     sid = models.CharField(max_length=64, null=True, unique=True)
@@ -29,6 +33,7 @@ class Text(models.Model):
     number = models.ForeignKey(Number, models.PROTECT, null=True, related_name="texts")
     caller = models.ForeignKey(Caller, models.PROTECT, null=True, related_name="texts")
     contact = models.ForeignKey(ContactRoute, models.SET_NULL, null=True, related_name="texts")  # somebody near her
+    offer = models.ForeignKey(Offer, models.SET_NULL, null=True, related_name="texts")  # what somebody asked answered
     message = models.OneToOneField(Message, models.PROTECT, null=True, related_name="text")
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     sent_from = SealedText(null=True)

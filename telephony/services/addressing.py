@@ -5,8 +5,10 @@ a number is no longer theirs, a caller said that texts are not safe, or texted S
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.template import Context, Engine
@@ -20,7 +22,8 @@ from cases.services.safe_contact import Decision
 from helpline.core.lines.models import Line
 from helpline.core.outbox.models import Message, Route
 from helpline.core.staff.models import NumberCheck, User
-from telephony.services.outcomes import find_case
+from referrals.services import letters
+from telephony.services.outcomes import TO_ASKED, find_case
 
 _TEMPLATE = re.compile(r"[a-z_]+(/[a-z_]+)?")
 
@@ -68,6 +71,8 @@ def write_letter(message: Message, *, at: datetime) -> Letter:
     Raises NotToBeSent, and of that NotYet where only the hour is wrong.
     """
     case = find_case(message)
+    if message.route in TO_ASKED:
+        return _write_to_asked(message, case, at)
     number: Number | None = None
     contact: ContactRoute | None = None
     until: datetime | None = None
@@ -92,14 +97,30 @@ def write_letter(message: Message, *, at: datetime) -> Letter:
     )  # fmt: skip
 
 
-def write_body(message: Message, languages: list[str]) -> str:
-    """Write the words of a message, in the first of these languages that we have."""
+def write_body(message: Message, languages: list[str], words: Mapping[str, Any] | None = None) -> str:
+    """Write a message, in the first of these languages that we have, with its own words or those that are named."""
     if not _TEMPLATE.fullmatch(message.template):
         raise ValueError("not the name of a message")
     template = Engine.get_default().get_template(f"messages/sms/{message.template}.txt")
     with override(choose_language(languages)):
         # Plain text: nothing is escaped as it would be for a page.
-        return template.render(Context(message.words, autoescape=False)).strip()
+        return template.render(Context(message.words if words is None else words, autoescape=False)).strip()
+
+
+def _write_to_asked(message: Message, case: Case | None, at: datetime) -> Letter:
+    """Write to somebody who was asked for a caller, or who answered: what it says is worked out now, with its link."""
+    try:
+        found = letters.address(
+            route=message.route, to_ref=message.to_ref, template=message.template,
+            offer_ref=str(message.words.get("offer", "")), at=at,
+        )  # fmt: skip
+    except letters.NoLetter as no:
+        raise NotToBeSent(no.because, no.sentence) from None
+    language = choose_language(list(found.languages))
+    body = write_body(message, [language], found.words)
+    return Letter(
+        to=found.number, sender=_find_sender(case), body=body, case=case, until=found.until, language=language
+    )
 
 
 def choose_language(languages: list[str]) -> str:

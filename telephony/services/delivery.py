@@ -121,7 +121,7 @@ def _valid_for(message: Message, letter: Letter, at: datetime) -> timedelta | No
 def _refuse(message: Message, no: NotToBeSent, at: datetime) -> None:
     if isinstance(no, NotYet) and (message.expires_at is None or no.at < message.expires_at):
         outcomes.wait_for_safe_hour(message, until=no.at, sentence=no.sentence)
-    elif no.because == "check_over":
+    elif no.because in {"check_over", "offer_over"}:
         outcomes.expire(message, at=at)
     else:
         outcomes.refuse(message, sentence=no.sentence, because=no.because, at=at)

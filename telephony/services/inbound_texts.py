@@ -17,6 +17,7 @@ from helpline.core.alarms import services as alarms
 from helpline.core.audit import services as audit
 from helpline.core.lines.models import Line
 from helpline.core.realtime import services as realtime
+from referrals.services import answering
 from telephony.caller_id import CallerId, read_caller
 from telephony.models import Media, Text
 from telephony.models.text import Direction
@@ -58,6 +59,9 @@ def _take_in(sid: str, parameters: Mapping[str, str], at: datetime) -> Text:
     body = parameters.get("Body", "")
     line = Line.objects.filter(number=parameters.get("To", "").removeprefix("whatsapp:")).first()
     who = read_caller(parameters.get("From"), region=(line and line.country) or settings.PHONENUMBER_DEFAULT_REGION)
+    asked = _answers_an_offer(who, body, parameters, at)
+    if asked is not None:
+        return _keep_answer(sid, asked, parameters, who=who, line=line, at=at)
     urgent = is_urgent(body)
     opened = _find_case(who, line, urgent=urgent, at=at)
     text = Text.objects.create(
@@ -74,6 +78,37 @@ def _take_in(sid: str, parameters: Mapping[str, str], at: datetime) -> Text:
     if not is_answer:  # her words for safe and for danger are kept out of the index
         word_index.put(case=opened.case, kind=WordKind.TEXT, ref=text.ref, texts=[body])
     _tell(text, opened.case, at, is_answer=is_answer)
+    return text
+
+
+def _answers_an_offer(
+    who: CallerId, body: str, parameters: Mapping[str, str], at: datetime
+) -> answering.TextAnswer | None:
+    """Hear it first as an answer of somebody who was asked for a caller: a lawyer's "A7K yes" must open no case of its own."""
+    if who.number is None or read_command(body, opt_out_type=parameters.get("OptOutType")):
+        return None
+    return answering.answer_text(number=who.number, body=body, at=at)
+
+
+def _keep_answer(
+    sid: str,
+    asked: answering.TextAnswer,
+    parameters: Mapping[str, str],
+    *,
+    who: CallerId,
+    line: Line | None,
+    at: datetime,
+) -> Text:
+    """Keep it as it was sent, on the case that they were asked for, and marked as theirs: it is no word of the caller's."""
+    body = parameters.get("Body", "")
+    text = Text.objects.create(
+        sid=sid, direction=Direction.IN, line=line, case=asked.case, offer=asked.offer, sent_from=who.raw,
+        sent_from_kind=who.kind, body=body, raw=dict(parameters), at=at,
+    )  # fmt: skip
+    _keep_media(text, parameters, at)
+    word_index.put(case=asked.case, kind=WordKind.TEXT, ref=text.ref, texts=[body])
+    realtime.publish("text", text.ref)
+    realtime.publish("case", asked.case.ref)
     return text
 
 

@@ -14,6 +14,7 @@ from helpline.core.alarms import services as alarms
 from helpline.core.audit import services as audit
 from helpline.core.outbox.models import Message, MessageState, Route
 from helpline.core.realtime import services as realtime
+from referrals.services import letters
 from telephony.delivery_codes import REASONS, Verdict, judge_failure, try_again_at
 from telephony.lifecycle import furthest_text, is_final_text, read_text_status
 from telephony.models import Text, TextEvent
@@ -22,6 +23,8 @@ VALID_FOR = timedelta(hours=24)  # after its first try, where a message names no
 _TRIED_AGAIN = (MessageState.WAITING, MessageState.SENDING, MessageState.UNKNOWN)  # and not taken under a new id yet
 # What does not reach them becomes a task for a person.
 TO_CALLERS = frozenset({Route.CALLER, Route.CONTACT, Route.LAWYER})
+# Who was asked for a caller: the sweep of referrals sees that it did not arrive, and asks the next.
+TO_ASKED = frozenset({Route.PROVIDER, Route.MEMBER})
 WAITS = "waiting"  # a text of ours that the gateway has not taken yet
 
 
@@ -175,6 +178,9 @@ def _end_text(message: Message, state: str) -> None:
 
 def _opt_out(message: Message, at: datetime) -> None:
     """The gateway says that they stopped texts: so do we from now on."""
+    if message.route in TO_ASKED:
+        letters.stop_texts(route=message.route, to_ref=message.to_ref, at=at)
+        return
     if message.route == Route.CONTACT:
         route = ContactRoute.objects.filter(ref=message.to_ref, may_text=True).first()
         if route is not None:
@@ -195,6 +201,12 @@ def _tell(message: Message, *, because: str, kind: str, at: datetime, tell: str 
     """Make a task for the person whose case it is; an alarm where it is about ourselves or about a text to staff."""
     if message.route == Route.CHECK:
         return  # whoever waits for the code sees that it does not come, and asks for another
+    if message.route in TO_ASKED:
+        # On the board, and no text in the night: nobody waits for it, the next is being asked already.
+        alarms.raise_alarm(
+            kind="asked_not_reached", key=f"asked-{message.to_ref}-{at:%Y%m%d}", about=message.about, at=at, text=False
+        )
+        return
     case = find_case(message) if message.route in TO_CALLERS else None
     if case is not None:
         followups.add(

@@ -10,10 +10,13 @@ _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}( \d{2})?$")
 _WORDS_OF_AN_ERROR = {"exc", "traceback", "args", "kwargs", "return_value"}
 _SECRET = re.compile(r"(?i)(authorization|x-twilio-signature|password|token|secret)([\"']?\s*[:=]\s*)\S+")
 
+# What stands in the address of a one-time link: 128 bits, as 22 signs between two slashes.
+_LINK = re.compile(r"(?<=/)[A-Za-z0-9_-]{22}(?![A-Za-z0-9_-])")
+
 
 def redact(text: str) -> str:
-    """Return the text with telephone numbers and secrets replaced by a word."""
-    text = _SECRET.sub(r"\1\2[removed]", text)
+    """Return the text with telephone numbers, secrets and one-time links replaced by a word."""
+    text = _LINK.sub("[link]", _SECRET.sub(r"\1\2[removed]", text))
     return _NUMBER.sub(lambda found: found[0] if _DATE.match(found[0].strip()) else "[number]", text)
 
 

@@ -147,6 +147,7 @@ ALARMS: dict[str, str | Promise] = {
     "check_in_missed": _("A check-in: act now"),
     "clock_jumped": _("The clock of a machine was wrong"),
     "check_in_team": _("A check-in: everybody is needed"),
+    "asked_not_reached": _("Somebody who was asked for help could not be texted: check their number"),
     "referral_late": _("The time promised for a lawyer or other help is over, and nobody has accepted"),
     "referral_nobody": _("Everybody was asked for help, and nobody could take it"),
     "provider_suspended": _("A provider was suspended: look at who was sent there"),
