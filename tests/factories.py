@@ -154,3 +154,19 @@ def make_person_of(provider, name="Ayanda", *, number="+447700900121", at=NIGHT,
     from referrals.models import ProviderPerson
 
     return ProviderPerson.objects.create(provider=provider, name=name, number=number, created_at=at, **changes)
+
+
+def make_referral(case, by, *, at=NIGHT, **changes):
+    """A lawyer is wanted after an arrest, and nobody was asked yet: whom to ask, and asking, is `referrals.services.asking`."""
+    from referrals.models import Referral  # referrals stand above cases, which most tests of cases do without
+
+    ordinary = {
+        "need": "legal",
+        "matter": "arrest",
+        "language": "zu",
+        "asked_at": at,
+        "asked_by": by,
+        "promise_minutes": 30,
+        "promised_by": at + timedelta(minutes=30),
+    }
+    return Referral.objects.create(case=case, **{**ordinary, **changes})

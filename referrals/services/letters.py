@@ -98,7 +98,7 @@ def say_what(offer: Offer) -> str:
     details = say_details(offer)
     if offer.referral.is_team:
         return _("Can you go to %(area)s now?") % {"area": details} if details else _("Can you go somewhere now?")
-    what = str(WHAT.get(offer.referral.need) or _("Help is needed"))
+    what = str(WHAT.get(offer.referral.need) or _("You are asked for"))
     return f"{what}: {details}." if details else f"{what}."
 
 

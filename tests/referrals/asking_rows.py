@@ -51,3 +51,26 @@ def put_on_stand_by(person, position=1, *, area=None, at=NIGHT, by=None):
         person=person, area=area, position=position, starts_at=at - timedelta(hours=6), ends_at=at + timedelta(hours=6),
         added_by=by or User.objects.first(), added_at=at,
     )  # fmt: skip
+
+
+NAMES = ("Ayanda Law", "Botha Law", "Cele Law")
+NUMBERS = ("+447700900121", "+447700900122", "+447700900123")
+
+
+def make_three(woodstock=None):
+    """Three lawyers of Woodstock on stand-by tonight, in this order."""
+    area = woodstock or make_district()
+    return [
+        make_lawyer(name, number=number, area=area, stand_by=place)
+        for place, (name, number) in enumerate(zip(NAMES, NUMBERS, strict=True), start=1)
+    ]
+
+
+def ask_for_lawyer(case, by, *, at=NIGHT, **changes):
+    """A lawyer is asked for after an arrest in Woodstock, in isiZulu, within thirty minutes."""
+    from referrals.services import asking
+
+    ordinary = {
+        "need": "legal", "matter": "arrest", "area": Area.objects.filter(code="woodstock").first(), "language": "zu",
+    }  # fmt: skip
+    return asking.ask(case=case, by=by, at=at, **{**ordinary, **changes})
