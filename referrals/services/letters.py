@@ -35,7 +35,7 @@ WHAT: Final[Mapping[str, str | Promise]] = {
 MATTERS: Final[Mapping[str, str | Promise]] = {
     Matter.ARREST: gettext_lazy("arrest"), Matter.COURT: gettext_lazy("court"), Matter.VIOLENCE: gettext_lazy("violence"),
     Matter.EXTORTION: gettext_lazy("extortion"), Matter.HEALTH: gettext_lazy("health"), Matter.SHELTER: "",
-    Matter.PAPERS: gettext_lazy("papers"), Matter.FAMILY: gettext_lazy("family"), Matter.WORK: gettext_lazy("work"),
+    Matter.PAPERS: gettext_lazy("papers"), Matter.FAMILY: gettext_lazy("family"), Matter.WORK: gettext_lazy("money, housing"),
     Matter.THERE_NOW: "", Matter.OTHER: "",
 }  # fmt: skip
 
