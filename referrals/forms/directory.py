@@ -55,7 +55,7 @@ class LanguagesField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         codes = [code for code in re.split(r"[\s,;]+", super().clean(value) or "") if code]
-        named = {name.casefold(): code for code, name in NAMES.items()}
+        named = {str(name).casefold(): code for code, name in NAMES.items()}
         read = [named.get(code.casefold(), code if "-" in code else code.lower()) for code in codes]
         if wrong := [code for code in read if not _CODE.fullmatch(code)]:
             raise forms.ValidationError(now_("Not a code of a language: %(code)s") % {"code": wrong[0][:20]})

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.aggregates import BoolOr
@@ -256,23 +256,36 @@ def _read_standing(at: datetime) -> dict[int, _Record]:
 
 
 def _read_open(offering: "QuerySet[Service]", local: datetime) -> dict[int, bool]:
-    """Say for each provider whose hours are written down whether somebody is there at this moment."""
-    day, now = local.weekday(), local.time()
-    valid = (Q(valid_from=None) | Q(valid_from__lte=local.date())) & (Q(valid_to=None) | Q(valid_to__gte=local.date()))
+    """Say for each provider whose hours are written down whether somebody is there at this moment: `referrals.hours` in SQL."""
+    day, now = local.date(), local.time()
+    is_whole = Q(opens_at=None) | Q(closes_at=None)
     over_midnight = Q(closes_at__lte=F("opens_at"))
-    begun = Q(days__contains=[day], opens_at__lte=now) & (Q(closes_at__gt=now) | over_midnight)
-    since_yesterday = Q(days__contains=[(day - 1) % 7], closes_at__gt=now) & over_midnight
-    shut = valid & Q(is_closed=True) & (Q(days=[]) | Q(days__contains=[day]))
+    within = (
+        is_whole & _covers(day)
+        | Q(opens_at__lte=now) & (Q(closes_at__gt=now) | over_midnight) & _covers(day)
+        | Q(closes_at__gt=now) & over_midnight & _covers(day - timedelta(days=1))
+    )
+    shut_now = is_whole | Q(opens_at__lte=now, closes_at__gt=now)
+    shut_now |= over_midnight & (Q(opens_at__lte=now) | Q(closes_at__gt=now))
     rows = (
         OpenHours.objects.filter(provider__in=offering.values("provider"))
         .values_list("provider_id")
         .annotate(
-            is_open=BoolOr(valid & Q(is_closed=False) & (begun | since_yesterday), default=False),
-            is_shut=BoolOr(shut, default=False),
+            is_known=BoolOr(Q(is_closed=False)),
+            is_open=BoolOr(Q(is_closed=False) & within, default=False),
+            is_shut=BoolOr(Q(is_closed=True) & _covers(day) & shut_now, default=False),
         )
         .order_by()
     )
-    return {provider: bool(is_open and not is_shut) for provider, is_open, is_shut in rows}
+    return {
+        provider: bool(is_open and not is_shut) for provider, is_known, is_open, is_shut in rows if is_known or is_shut
+    }
+
+
+def _covers(day: date) -> Q:
+    """The rows of hours that are meant for this day."""
+    since = Q(valid_from=None) | Q(valid_from__lte=day)
+    return since & (Q(valid_to=None) | Q(valid_to__gte=day)) & (Q(days=[]) | Q(days__contains=[day.weekday()]))
 
 
 def _read_stand_by(areas: Areas, at: datetime) -> dict[int, int]:
