@@ -46,6 +46,15 @@ class CallNow:
     seconds: int | None = None
 
 
+@dataclass(frozen=True)
+class PlacedCall:
+    """A call that we asked for, as the gateway has it. `status` is its own word ("queued"); prints no number."""
+
+    sid: str
+    status: str
+    made_at: datetime | None = None
+
+
 class Gateway(Protocol):
     def send_text(
         self, *, to: str, sender: str, body: str, status_callback: str, valid_for: timedelta | None = None
@@ -77,6 +86,18 @@ class Gateway(Protocol):
         """Delete it at the gateway by the address it was fetched from; deleted already is deleted."""
         ...
 
+    def place_call(self, *, to: str, sender: str, url: str, status_callback: str, ring_seconds: int = 30) -> PlacedCall:
+        """Ring a number from one of ours, and let whoever picks up hear the document at `url`.
+
+        Never tries twice by itself: the gateway cannot tell a repeated request from a second call, so look with
+        `find_calls` after NotKnown. `status_callback` is told of every step. Raises Refused.
+        """
+        ...
+
+    def find_calls(self, *, to: str, since: datetime) -> list[PlacedCall]:
+        """Return the calls that we placed to this number since a time, oldest first, a hundred at most."""
+        ...
+
     def end_call(self, sid: str) -> None:
         """Hang up a call or a leg in whatever state it is; one that is over already is over."""
         ...
@@ -91,6 +112,45 @@ class Gateway(Protocol):
 
     def get_call(self, sid: str) -> CallNow:
         """Return a call as the gateway's list has it. Raises NotThere."""
+        ...
+
+    # Rooms (conferences). `room` is the gateway's id of one that goes on, `sid` the call of somebody in it.
+
+    def find_room(self, name: str) -> str | None:
+        """Return the id of the room of this name in which somebody is now; None where nobody is."""
+        ...
+
+    def add_participant(
+        self, room: str, *, to: str, sender: str, label: str, status_callback: str, ring_seconds: int = 30
+    ) -> str:
+        """Ring somebody straight into a room (its id or its name), and return the id of the call.
+
+        Whoever picks up is in it, a mailbox too: where a person must accept first, use `place_call`. Raises Refused.
+        """
+        ...
+
+    def hold(self, room: str, sid: str, *, url: str) -> None:
+        """Take somebody out of hearing; they hear the document at `url`. Raises NotThere where they are not in the room."""
+        ...
+
+    def unhold(self, room: str, sid: str) -> None:
+        """Let them hear and be heard again. Raises NotThere."""
+        ...
+
+    def announce(self, room: str, sid: str, *, url: str) -> None:
+        """Say the document at `url` to one person in the room, whom nobody else hears meanwhile. Raises NotThere."""
+        ...
+
+    def set_ends_room(self, room: str, sid: str, *, ends: bool) -> None:
+        """Set whether the room ends for everybody when this person leaves. Raises NotThere."""
+        ...
+
+    def remove(self, room: str, sid: str) -> None:
+        """Take somebody out of the room: their call goes on with what follows. Not there is removed already."""
+        ...
+
+    def end_room(self, room: str) -> None:
+        """End the room for everybody; their calls go on with what follows. Over is over."""
         ...
 
     def check_credentials(self) -> None:

@@ -26,11 +26,13 @@ from telephony.gateway.errors import (
     TryLater,
     Unreachable,
 )
-from telephony.gateway.protocol import Attachment, CallNow, SentText, Sound
+from telephony.gateway.protocol import Attachment, CallNow, PlacedCall, SentText, Sound
+from telephony.gateway.twilio_rooms import CALL_EVENTS, TwilioRooms, safe_sid
 
 TWILIO_API_URL: Final = "https://api.twilio.com"
 TIMEOUT_SECONDS: Final = (3.0, 8.0)  # to connect, and between two bytes of an answer
 MOST_TEXTS_LOOKED_AT: Final = 100
+MOST_CALLS_LOOKED_AT: Final = 100
 MOST_REDIRECTS: Final = 3
 LONGEST_VALIDITY: Final = timedelta(hours=10)  # Twilio's own limit (ValidityPeriod, 1 to 36000 s)
 CALL_IS_OVER: Final = 21220
@@ -88,7 +90,7 @@ def _read_retry_after(headers: Any) -> timedelta | None:
     return timedelta(seconds=seconds) if 0 <= seconds <= 3600 else None
 
 
-class TwilioGateway:
+class TwilioGateway(TwilioRooms):
     """One account at Twilio, or at a gateway that speaks like it. Docstrings of the methods: see `protocol.Gateway`.
 
     `tokens` newest first: during a roll-over the older one is tried where the newer is not accepted yet.
@@ -129,11 +131,11 @@ class TwilioGateway:
 
     def fetch_recording(self, address: str, *, most_bytes: int) -> Sound:
         if not urlsplit(address).scheme:
-            address = f"{self._api_url}/2010-04-01/Accounts/{self._account_sid}/Recordings/{_safe_sid(address)}"
+            address = f"{self._api_url}/2010-04-01/Accounts/{self._account_sid}/Recordings/{safe_sid(address)}"
         return self._fetch(address, most_bytes)
 
     def delete_recording(self, sid: str) -> None:
-        _safe_sid(sid)
+        safe_sid(sid)
         _done_already(lambda: self._ask(lambda client: client.recordings(sid).delete()))
 
     def fetch_media(self, url: str, *, most_bytes: int) -> Attachment:
@@ -147,6 +149,20 @@ class TwilioGateway:
 
     # Calls
 
+    def place_call(self, *, to: str, sender: str, url: str, status_callback: str, ring_seconds: int = 30) -> PlacedCall:
+        asked: dict[str, Any] = {
+            "to": to, "from_": sender, "url": url, "method": "POST", "status_callback": status_callback,
+            "status_callback_method": "POST", "status_callback_event": list(CALL_EVENTS), "timeout": ring_seconds,
+        }  # fmt: skip
+        made = self._ask(lambda client: client.calls.create(**asked), changes=True)
+        return _read_call(made, changes=True)
+
+    def find_calls(self, *, to: str, since: datetime) -> list[PlacedCall]:
+        # Not filtered by StartTime: a call that waits in the gateway's queue has none yet.
+        listed = self._ask(lambda client: client.calls.list(to=to, limit=MOST_CALLS_LOOKED_AT))
+        found = [_read_call(each) for each in listed if str(each.direction or "").startswith("outbound-api")]
+        return [call for call in reversed(found) if call.made_at is None or call.made_at >= since]
+
     def end_call(self, sid: str) -> None:
         self._update_unless_over(sid, status="completed")
 
@@ -154,10 +170,10 @@ class TwilioGateway:
         return self._update_unless_over(sid, status="canceled")
 
     def move_call(self, sid: str, url: str) -> None:
-        self._ask(lambda client: client.calls(_safe_sid(sid)).update(url=url, method="POST"), changes=True)
+        self._ask(lambda client: client.calls(safe_sid(sid)).update(url=url, method="POST"), changes=True)
 
     def get_call(self, sid: str) -> CallNow:
-        call = self._ask(lambda client: client.calls(_safe_sid(sid)).fetch())
+        call = self._ask(lambda client: client.calls(safe_sid(sid)).fetch())
         seconds = str(call.duration or "")
         return CallNow(sid=str(call.sid), status=str(call.status), seconds=int(seconds) if seconds.isdigit() else None)
 
@@ -173,7 +189,7 @@ class TwilioGateway:
 
     def _update_unless_over(self, sid: str, *, status: str) -> bool:
         try:
-            self._ask(lambda client: client.calls(_safe_sid(sid)).update(status=status), changes=True)
+            self._ask(lambda client: client.calls(safe_sid(sid)).update(status=status), changes=True)
         except NotThere:
             return False
         except Refused as refused:
@@ -272,6 +288,13 @@ def _read_text(made: Any, *, changes: bool = False) -> SentText:
     return SentText(sid=str(made.sid), state=str(made.status or ""), body=str(made.body or ""), made_at=made_at)
 
 
+def _read_call(made: Any, *, changes: bool = False) -> PlacedCall:
+    if not made.sid:
+        raise (NotKnown if changes else Unreachable)("a call without an id")
+    made_at = made.date_created if isinstance(made.date_created, datetime) else None
+    return PlacedCall(sid=str(made.sid), status=str(made.status or ""), made_at=made_at)
+
+
 def _read_file(got: requests.Response, most_bytes: int) -> Sound:
     if got.status_code in {401, 403}:
         raise ShutOut("account or token are not accepted")
@@ -290,13 +313,6 @@ def _read_file(got: requests.Response, most_bytes: int) -> Sound:
             raise TooBig
     mime = got.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     return Sound(mime=mime[:80], content=bytes(content))
-
-
-def _safe_sid(sid: str) -> str:
-    """Return an id that can stand in an address; raises NotThere for anything else."""
-    if not re.fullmatch(r"[\w-]{1,64}", sid, re.ASCII):
-        raise NotThere
-    return sid
 
 
 def _is_loopback(url: str) -> bool:

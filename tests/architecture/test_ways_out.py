@@ -38,7 +38,14 @@ def test_a_whole_number_is_shown_by_two_doors_one_of_which_asks_whether_it_may_b
     }
 
 
-def test_the_gateway_can_end_a_call_and_move_it_and_begins_none():
+def test_calls_are_begun_in_one_place_which_asks_whom_it_rings():
+    begun = calls_of("place_call", "add_participant")
+    assert set().union(*begun.values()) <= {"telephony/services/calls_out.py"}
+    assert "add_participant" not in begun  # whoever picks up would be in the room, a mailbox too
+
+
+def test_the_gateway_begins_calls_by_no_other_method():
     source = (ROOT / "telephony/gateway/protocol.py").read_text(encoding="utf-8")
     methods = {node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)}
-    assert {name for name in methods if "call" in name} == {"cancel_call", "end_call", "get_call", "move_call"}
+    begins_none = {"cancel_call", "end_call", "find_calls", "get_call", "move_call"}
+    assert {name for name in methods if "call" in name} == {*begins_none, "place_call"}

@@ -40,11 +40,14 @@ class _Dialled:
 
 
 class Dialling:
-    def __init__(self, exchange: Exchange, webhooks: Webhooks, floor: Floor, play_whisper: Play) -> None:
+    def __init__(
+        self, exchange: Exchange, webhooks: Webhooks, floor: Floor, play_whisper: Play, play_apart: Play
+    ) -> None:
         self._x = exchange
         self._webhooks = webhooks
         self._floor = floor
         self._play_whisper = play_whisper
+        self._play_own = play_apart
 
     def dial(self, leg: Leg, verb: Element, document: Document) -> Steps[Source | None]:
         """Play a <Dial>; return what its action asks for, None for the next verb.
@@ -178,10 +181,11 @@ class Dialling:
 
     def _play_apart(self, child: Leg, source: Source) -> Steps[HungUp | None]:
         """A called leg that REST sent to its own document leaves the caller."""
+        child.apart = True
         if child.parent is not None:
             self._tell(child.parent, child, "left")
         try:
-            yield from self._play_whisper(child, source)
+            yield from self._play_own(child, source)
         except HungUp as hung_up:
             return hung_up
         return None
@@ -232,7 +236,7 @@ class Dialling:
         self._floor.enter(leg, Stage.TALKING)
         yield from self._talk(leg, winner, verb)
         self._end_recording(leg, verb, document, dialled)
-        dialled.status = winner.status
+        dialled.status = winner.status if winner.is_over else Status.COMPLETED  # sent elsewhere: over for this call
 
     def _talk(self, leg: Leg, winner: Leg, verb: Element) -> Steps[None]:
         ends_at = self._x.clock.seconds() + verb.whole("timeLimit", LONGEST_CALL)
@@ -258,7 +262,7 @@ class Dialling:
     def _let_go(self, leg: Leg, dialled: _Dialled) -> Steps[None]:
         """The caller is gone: end what was rung for them."""
         outlives = self._x.quirks.whisper_outlives_caller
-        live = [child for child in leg.children if not child.is_over]
+        live = [child for child in leg.children if not child.is_over and not child.apart]
         for child in live:
             if child.answered_at is None:
                 self._floor.release(child, status=Status.CANCELED, sip_code="487")

@@ -135,7 +135,20 @@ RULES: Mapping[str, Rule] = {
     "Parameter": Rule({"name": _anything, "value": _anything}),
     "Sip": Rule({**_NOUN, **_MACHINE, "username": _anything, "password": _anything}),
     "Queue": Rule({"url": _anything, "method": _method}),
-    "Conference": Rule(any_attribute=True),
+    "Conference": Rule(
+        {
+            **dict.fromkeys(("waitUrl", "statusCallback", "participantLabel", "coach", "region"), _anything),
+            **dict.fromkeys(("waitMethod", "statusCallbackMethod"), _method),
+            **dict.fromkeys(("muted", "startConferenceOnEnter", "endConferenceOnExit"), _yes_no),
+            "beep": _one_of("true", "false", "onEnter", "onExit"),
+            "maxParticipants": _whole,
+            "record": _one_of("do-not-record", "record-from-start"),
+            "statusCallbackEvent": _some_of(
+                "start", "end", "join", "leave", "mute", "hold", "modify", "speaker", "announcement"
+            ),
+            **_RECORDING,
+        }
+    ),
     "Record": Rule(
         {
             "action": _anything,

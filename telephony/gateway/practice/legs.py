@@ -136,6 +136,7 @@ class Leg:
     takes_keys: bool = False
     has_rung_somebody: bool = False
     gone: bool = False
+    apart: bool = False  # a called leg that REST sent to a document of its own: it has left who called it
     done: dict[int, int] = field(default_factory=dict)
     reactions: list[tuple[Process, Reaction]] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)

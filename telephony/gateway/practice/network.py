@@ -16,6 +16,7 @@ from telephony.gateway.practice.legs import Leg, Line, Recording, SentElsewhere,
 from telephony.gateway.practice.phones import Caller, Phone, Phonebook
 from telephony.gateway.practice.player import Player
 from telephony.gateway.practice.quirks import Dice, Quirks
+from telephony.gateway.practice.rooms import Rooms, silent_seconds
 from telephony.gateway.practice.scheduler import Scheduler
 from telephony.gateway.practice.texting import Message, Texting
 from telephony.gateway.practice.texts import Texts
@@ -165,6 +166,14 @@ class PracticeNetwork:
         """Let a live call play another document."""
         if leg.process is not None:
             self._scheduler.interrupt(leg.process, SentElsewhere(source))
+
+    @property
+    def rooms(self) -> Rooms:
+        return self._player.rooms
+
+    def silent_seconds(self, leg: Leg) -> float:
+        """Return the longest time for which this leg heard nothing at all in a room, in seconds."""
+        return silent_seconds(self.exchange, leg)
 
     def text(
         self,

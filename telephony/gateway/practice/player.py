@@ -11,6 +11,7 @@ from telephony.gateway.practice.grammar import Document, Element
 from telephony.gateway.practice.legs import HungUp, Key, Leg, SentElsewhere, Source, Status, Words
 from telephony.gateway.practice.phones import Phone, Stage
 from telephony.gateway.practice.recording import Recorder
+from telephony.gateway.practice.rooms import Rooms
 from telephony.gateway.practice.scheduler import Steps, listen, wait
 from telephony.gateway.practice.sounds import Sounds
 from telephony.gateway.practice.webhooks_out import Webhooks
@@ -41,7 +42,8 @@ class Player:
         self._floor = floor
         self._sounds = Sounds(exchange, webhooks)
         self._recorder = Recorder(exchange, webhooks, floor)
-        self._dialling = Dialling(exchange, webhooks, floor, self._play_whisper)
+        self.rooms = Rooms(exchange, webhooks, floor, self._hear)
+        self._dialling = Dialling(exchange, webhooks, floor, self._play_whisper, self._play_from)
 
     def inbound(self, leg: Leg, source: Source) -> Steps[None]:
         """The life of a call that somebody makes to a line."""
@@ -131,10 +133,13 @@ class Player:
                 yield from wait((yield from self._hear(leg, verb, document)))
             case "Gather":
                 return (yield from self._gather(leg, verb, document))
-            case "Dial" if any(noun.name in {"Queue", "Conference"} for noun in verb.children):
-                self._refuse(leg, f"<Dial><{verb.children[0].name}>")
+            case "Dial" if any(noun.name == "Queue" for noun in verb.children):
+                self._refuse(leg, "<Dial><Queue>")
             case "Dial":
                 self._refuse_dial_in_whisper(leg)
+                room = next((noun for noun in verb.children if noun.name == "Conference"), None)
+                if room is not None:
+                    return (yield from self.rooms.join(leg, verb, room, document))
                 return (yield from self._dialling.dial(leg, verb, document))
             case "Record":
                 return (yield from self._recorder.record(leg, verb, document))
@@ -155,7 +160,7 @@ class Player:
         raise HungUp("network")
 
     def _refuse_dial_in_whisper(self, leg: Leg) -> None:
-        if leg.direction == "outbound-dial":
+        if leg.direction == "outbound-dial" and not leg.apart:
             self._webhooks.complain(13201, "<Dial> on a dialled leg", leg=leg)
             raise HungUp("network")
 

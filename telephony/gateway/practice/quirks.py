@@ -16,6 +16,10 @@ class Quirks:
     lost: share of status callbacks that are never sent
     repeated_requests: share of requests for TwiML that are sent twice with the same idempotency token; the second answer is played
     whisper_outlives_caller: a called leg plays its own words to their end when the caller hangs up meanwhile
+    room_joins_late_by: seconds by which it is told late that somebody came into a room, so that a short visit is told to be over
+        before it began
+    room_joins_twice: each coming into a room is told twice, with the same sequence number
+    room_ends_before_leaving: the end of a room is told before those in it are told to have left
     extra_parameters: new parameters that nobody was told of, on every request
     """
 
@@ -25,6 +29,9 @@ class Quirks:
     lost: float = 0.0
     repeated_requests: float = 0.0
     whisper_outlives_caller: bool = False
+    room_joins_late_by: float = 0.0
+    room_joins_twice: bool = False
+    room_ends_before_leaving: bool = False
     extra_parameters: tuple[tuple[str, str], ...] = ()
 
     @classmethod

@@ -23,6 +23,7 @@ from telephony.gateway.practice.refusals import (
     magic,
 )
 from telephony.gateway.practice.rest_resources import Resources
+from telephony.gateway.practice.rest_rooms import RestRooms
 from telephony.gateway.practice.sounds import tone
 from telephony.gateway.practice.texting import LONGEST_BODY, Broken, Delivers, Message, NeverAnswers, Refuses
 from telephony.gateway.practice.transcript import Kind
@@ -96,8 +97,23 @@ class RestSide:
                 ("GET", r"/Recordings/(\w+)\.json", self._show_recording),
                 ("DELETE", r"/Recordings/(\w+)\.json", self._delete_recording),
                 ("GET", r"/Recordings/(\w+?)(?:\.mp3|\.wav)?", self._play_recording),
+                *self._routes_of_rooms(),
             )
         ]
+
+    def _routes_of_rooms(self) -> list[tuple[str, str, Answerer]]:
+        def as_answer(answer: Callable[[RestRequest, re.Match[str]], tuple[object, int]]) -> Answerer:
+            def answered(request: RestRequest, found: re.Match[str]) -> RestAnswer:
+                body, status = answer(request, found)
+                if isinstance(body, dict) and len(body) == 1:  # a list, which comes in pages
+                    ((name, items),) = body.items()
+                    return self._page(request, name, items)
+                return RestAnswer(status) if body is None else as_json(body, status)
+
+            return answered
+
+        rooms = RestRooms(self._network, lambda request, from_, to: self._check_call(request, from_, to, has_url=False))
+        return [(method, path, as_answer(answer)) for method, path, answer in rooms.routes()]
 
     def answer(self, request: RestRequest) -> RestAnswer | None:
         """Answer one request; None where the network means never to answer it."""
@@ -261,12 +277,12 @@ class RestSide:
         self._network.call_out(leg, _source(request), timeout=_whole(request, "Timeout", 60))
         return as_json(created, 201)
 
-    def _check_call(self, request: RestRequest, from_: str, to: str) -> None:
+    def _check_call(self, request: RestRequest, from_: str, to: str, *, has_url: bool = True) -> None:
         if not to:
             raise RestRefused(21201)
         if not from_:
             raise RestRefused(21213)
-        if not _is_web_address(request.get("Url")) and not request.has("Twiml"):
+        if has_url and not _is_web_address(request.get("Url")) and not request.has("Twiml"):
             raise RestRefused(21205)
         if code := magic(from_, CALL_FROM) or magic(to, CALL_TO):
             raise RestRefused(code)

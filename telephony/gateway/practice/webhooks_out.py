@@ -154,7 +154,9 @@ class Webhooks:
         kept["status"], kept["answer"] = answer.status, answer.body.decode(errors="replace")
         return answer
 
-    def call_back(self, address: Address | None, form: Mapping[str, str], *, who: str, about: str) -> None:
+    def call_back(
+        self, address: Address | None, form: Mapping[str, str], *, who: str, about: str, after: float = 0.0
+    ) -> None:
         """Send a status callback beside everything else: late, twice or never where the dice say so."""
         if address is None or not address.url:
             return
@@ -165,7 +167,7 @@ class Webhooks:
         posting = _Posting(Kind.TOLD, address, dict(form), who, about, x.sids.new(""))
         for _ in range(2 if x.dice.falls(x.quirks.repeated) else 1):
             late = x.dice.seconds(x.quirks.late_by) if x.dice.falls(x.quirks.late) else 0.0
-            x.scheduler.spawn(self._deliver(posting), after=late)
+            x.scheduler.spawn(self._deliver(posting), after=after + late)
 
     def _deliver(self, posting: _Posting) -> Steps[None]:
         try:

@@ -150,7 +150,7 @@ def test_an_empty_recording_asks_nothing_and_the_next_verb_comes(app, ring):
     assert "RecordingUrl" not in tape
 
 
-@pytest.mark.parametrize("verb", ["<Enqueue>support</Enqueue>", "<Dial><Conference>room</Conference></Dial>"])
+@pytest.mark.parametrize("verb", ["<Enqueue>support</Enqueue>", "<Dial><Queue>support</Queue></Dial>"])
 def test_what_is_not_played_yet_is_said_and_not_pretended(verb, ring, network):
     ring(verb)
     (problem,) = network.transcript.problems()
