@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from referrals.views import directory, following, keeping, money, proceedings, repayment
+from referrals.views import asking, directory, following, keeping, link, money, proceedings, repayment
 
 app_name = "referrals"
 
@@ -26,6 +26,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("network/<slug:ref>/part/<slug:kind>/<slug:part_ref>/", keeping.part, name="part"),
     path("network/<slug:ref>/rates/", money.rates, name="rates"),
     path("network/<slug:ref>/statements/<slug:month>/", money.statement, name="statement"),
+    path("o/<str:token>/", link.offer_link, name="offer_link"),
+    path("cases/<slug:ref>/ask/", asking.ask, name="ask"),
+    path("cases/<slug:ref>/ask/who/", asking.ask_who, name="ask_who"),
+    path("cases/<slug:ref>/referrals/<slug:referral_ref>/", asking.referral, name="referral"),
+    path("cases/<slug:ref>/referrals/<slug:referral_ref>/do/", asking.referral_do, name="referral_do"),
     path("cases/<slug:ref>/referrals/<slug:referral_ref>/following/", following.following, name="following"),
     path(
         "cases/<slug:ref>/referrals/<slug:referral_ref>/appointments/<slug:appointment_ref>/",

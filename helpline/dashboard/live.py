@@ -45,9 +45,10 @@ PARTS: dict[str, tuple[str, ...]] = {
     "hand_over": ("tonight", "promises"),
     "rota": ("tonight", "rota"),
     "alarm": ("tonight",),
+    "referral": ("due", "referral", "promises"),
     "check_in": ("due", "story", "promises"),
 }
-ALL_PARTS = ("now", "call", "due", "tonight", "story", "promises", "rota", "presence")
+ALL_PARTS = ("now", "call", "due", "tonight", "story", "promises", "rota", "presence", "referral")
 
 
 def tell(kind: str, ref: str) -> str:
