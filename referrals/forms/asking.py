@@ -48,7 +48,7 @@ class AskForm(DeskForm):
         assert isinstance(language, forms.ChoiceField)
         assert isinstance(consent, forms.ChoiceField)
         area.queryset = Area.objects.all()
-        language.choices = [("", _("any")), *sorted(NAMES.items(), key=lambda one: one[1].casefold())]
+        language.choices = [("", _("any")), *sorted(NAMES.items(), key=lambda one: str(one[1]).casefold())]
         said = [(row.ref, f"{row.get_receiver_kind_display()} {row.receiver_name or ''}".strip()) for row in given]
         consent.choices = [("", _("none yet: they hear only that we ring them")), *said]
 
