@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import NeedKind, ReceiverKind
-from helpline.core.privacy.fields import BlindIndex, SealedText
+from helpline.core.privacy.fields import BlindIndex, SealedJSON, SealedText
 from helpline.core.privacy.references import new_opaque
 from referrals.models.area import Area
 
@@ -121,7 +121,7 @@ class ProviderPerson(models.Model):
     is_deputy = models.BooleanField(default=False)
     is_public = models.BooleanField(default=False)
     left_at = models.DateTimeField(null=True, blank=True)
-    hsds = models.JSONField(default=dict, blank=True)
+    hsds = SealedJSON(null=True, blank=True)  # numbers, addresses and people can stand in it
     created_at = models.DateTimeField()
 
     class Meta:
@@ -197,7 +197,7 @@ class Place(models.Model):
     transport = models.TextField(blank=True)
     accessibility = models.TextField(blank=True)
     is_hidden = models.BooleanField(default=False)
-    hsds = models.JSONField(default=dict, blank=True)
+    hsds = SealedJSON(null=True, blank=True)  # numbers, addresses and people can stand in it
 
     class Meta:
         ordering = ["pk"]
@@ -237,7 +237,7 @@ class Phone(models.Model):
     languages = models.JSONField(default=list, blank=True)
     is_after_hours = models.BooleanField(default=False)
     tested_at = models.DateTimeField(null=True, blank=True)
-    hsds = models.JSONField(default=dict, blank=True)
+    hsds = SealedJSON(null=True, blank=True)  # numbers, addresses and people can stand in it
 
     class Meta:
         ordering = ["pk"]
@@ -294,12 +294,16 @@ class Cost(models.Model):
 
 
 class HsdsRow(models.Model):
-    """A row of an imported directory of a table that we have none for, kept as it was. `provider` null: of the whole file."""
+    """A row of an imported directory of a table that we have none for, kept as it was. `provider` null: of the whole file.
 
+    Sealed: address lines and people's names stand in it.
+    """
+
+    ref = models.CharField(max_length=24, unique=True, default=new_opaque, editable=False)
     table = models.CharField(max_length=40)
     hsds_id = models.CharField(max_length=200)
     provider = models.ForeignKey(Provider, models.CASCADE, null=True, blank=True, related_name="hsds_rows")
-    row = models.JSONField()
+    row = SealedJSON()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["table", "hsds_id"], name="hsds_row_once")]

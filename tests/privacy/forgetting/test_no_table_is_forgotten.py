@@ -38,6 +38,7 @@ SEALED_AND_NOBODY_S = {
     "referrals.ProviderPerson": "a person at a provider: kept by a coordinator, no caller",
     "referrals.Place": "where a provider is",
     "referrals.Phone": "a provider's number",
+    "referrals.HsdsRow": "a row of a public directory, of a provider",
     "referrals.DirectoryImport": "a file of providers while it is looked at: gone within a day (kind directory_import)",
     "referrals.VettingScore": "how a provider was vetted: about no caller",
     "referrals.PeerTest": "how a provider met a tester of ours: about no caller",
