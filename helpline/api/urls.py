@@ -16,6 +16,7 @@ from helpline.api.nothing import Nothing
 from helpline.api.shifts import Shifts
 from helpline.api.staff import Staff
 from helpline.reports.api import Figures
+from referrals.api.providers import Providers
 from telephony.api import Calls, Texts
 
 router = SimpleRouter()
@@ -32,6 +33,7 @@ router.register("figures", Figures, "figure")
 router.register("consents", Consents, "consent")
 router.register("incidents", Incidents, "incident")
 router.register("check-ins", CheckIns, "check-in")
+router.register("providers", Providers, "provider")
 router.register("audit", Audit, "audit")
 
 app_name = "api"

@@ -7,7 +7,7 @@ import pytest
 
 ADDRESSES = [
     "lines", "staff", "shifts", "calls", "texts", "callers", "cases", "incidents", "consents", "follow-ups", "hearings", "check-ins",
-    "figures", "audit",
+    "providers", "figures", "audit",
 ]  # fmt: skip
 
 FIELDS = {
@@ -23,6 +23,8 @@ FIELDS = {
     "consents": "id case purpose receiver_kind receiver answer said_at until holds",
     "hearings": "id case at state court reason moved_to outcome_note",
     "check-ins": "id case state due_at grace_minutes acknowledged_by acknowledged_at danger contacts steps",
+    "providers": "id kind name languages not_for alert closed_until most_open is_hidden is_open vetting renew_by areas services "
+    "places hours phones people version",
     "audit": "id at who verb what about detail",
 }
 
@@ -34,6 +36,7 @@ FILTERS = {
     "incidents": "case act event",
     "hearings": "case state since until",
     "check-ins": "case state",
+    "providers": "kind vetting need area language trusted open_now free takes_cases changed_since",
     "audit": "about who verb since until",
 }
 
@@ -45,6 +48,8 @@ WORDS = {
     ("hearings", "state"): "planned held postponed could_not_come called_off",
     ("hearings", "reason"): "transport childcare fear work ill not_told other",
     ("consents", "answer"): "given refused not_now withdrawn",
+    ("providers", "vetting"): "proposed interviewed peer_tested approved probation suspended removed",
+    ("providers", "kind"): "lawyer clinic counselling safe_house peers livelihood companion family other",
     ("check-ins", "state"): "running missed safe stopped",
 }
 

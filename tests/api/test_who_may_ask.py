@@ -13,7 +13,7 @@ from helpline.core.audit.models import Entry
 
 KINDS = [
     "lines", "staff", "shifts", "calls", "texts", "callers", "cases", "incidents", "consents", "follow-ups", "hearings", "check-ins",
-    "figures", "audit", "schema", "nothing",
+    "providers", "figures", "audit", "schema", "nothing",
 ]  # fmt: skip
 
 
