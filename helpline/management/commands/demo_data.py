@@ -11,6 +11,7 @@ from helpline.core import clock
 from helpline.processes.demo_cases import make_cases
 from helpline.processes.demo_casework import make_full_cases
 from helpline.processes.demo_information import make_information
+from helpline.processes.demo_network import make_network
 from helpline.processes.demo_organisation import make_organisation
 
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         password = options["password"] or secrets.token_urlsafe(12)
         make_organisation(password=password, at=at)
         make_information(at=at)
+        make_network(at=at)
         full = make_full_cases(at=at) if options["cases"] else 0
         made = full + make_cases(how_many=options["cases"], seed=options["seed"], at=at)
         if made:
