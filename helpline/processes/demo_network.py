@@ -40,7 +40,16 @@ AREAS: Final = (
     ("soweto", "Soweto", "johannesburg", -26.265, 27.87, 0.04, 0.05),
 )
 # An outline that nobody takes for a surveyed one: eight corners around the middle, some nearer to it than others.
-_SHAPE: Final = ((0.2, 1.0), (0.75, 0.8), (1.0, 0.1), (0.8, -0.7), (0.1, -1.0), (-0.7, -0.75), (-1.0, 0.0), (-0.7, 0.85))
+_SHAPE: Final = (
+    (0.2, 1.0),
+    (0.75, 0.8),
+    (1.0, 0.1),
+    (0.8, -0.7),
+    (0.1, -1.0),
+    (-0.7, -0.75),
+    (-1.0, 0.0),
+    (-0.7, 0.85),
+)
 WEEKDAYS: Final = (0, 1, 2, 3, 4)
 ALL_WEEK: Final = (0, 1, 2, 3, 4, 5, 6)
 
@@ -257,7 +266,13 @@ def _make_place(provider: models.Provider, one: At, areas: Mapping[str, models.A
 
 def _make_service(provider: models.Provider, does: Does, places: Sequence[models.Place], at: datetime) -> None:
     service = models.Service.objects.create(
-        provider=provider, kind=does.kind, name=does.name, is_free=does.is_free, created_at=at, changed_at=at, **does.words
+        provider=provider,
+        kind=does.kind,
+        name=does.name,
+        is_free=does.is_free,
+        created_at=at,
+        changed_at=at,
+        **does.words,
     )
     if does.cost is not None:
         amount, words = does.cost

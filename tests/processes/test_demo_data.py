@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +17,9 @@ from helpline.core.rota.models import Shift
 from helpline.core.staff.models import User
 from helpline.processes.demo_cases import make_cases
 from helpline.processes.demo_casework import make_full_cases
+from helpline.processes.demo_network import make_network
 from helpline.processes.demo_organisation import make_organisation
+from referrals.models import Provider, StandBy
 from telephony.models import Call, Leg, Text
 
 MAIN = "+18885550100"
@@ -161,3 +164,35 @@ def test_two_cases_have_something_of_everything_and_are_made_once(at):
     assert (rose.hearings.count(), rose.clocks.count(), rose.detentions.count()) == (1, 1, 1)
     assert lily.clocks.count() == 2
     assert CheckIn.objects.get().case == lily
+
+
+@pytest.mark.usefixtures("organisation")
+def test_the_network_is_made_once_and_its_lawyers_are_on_stand_by_at_every_hour(at):
+    assert make_network(at=at) == 13
+    stood = StandBy.objects.count()
+    assert (make_network(at=at), StandBy.objects.count()) == (0, stood)
+    for hours in (0, 9, 24, 24 * 20):
+        on = StandBy.objects.now(at + timedelta(hours=hours))
+        assert sorted(row.person.number for row in on) == [f"+4477009001{last}" for last in (21, 22, 23, 24)]
+        assert sorted(row.position for row in on) == [1, 2, 3, 4]
+
+
+@pytest.mark.usefixtures("organisation")
+def test_the_network_has_a_provider_in_each_state_that_somebody_meets_and_none_got_there_by_another_way(at):
+    make_network(at=at)
+    assert set(Provider.objects.values_list("vetting", flat=True)) == {
+        "proposed", "interviewed", "approved", "probation", "suspended",
+    }  # fmt: skip
+    for provider in Provider.objects.exclude(vetting="proposed"):
+        steps = [(move.before, move.after) for move in provider.moves.order_by("at")]
+        assert steps[0][0] == "proposed"
+        assert steps[-1][1] == provider.vetting
+        assert all(step[1] == later[0] for step, later in pairwise(steps))
+
+
+@pytest.mark.usefixtures("organisation")
+def test_what_a_keeper_changed_in_the_demonstration_stays(at):
+    make_network(at=at)
+    Provider.objects.filter(name="Passage Office").update(name="Passage House")
+    make_network(at=at)
+    assert Provider.objects.filter(name__startswith="Passage").count() == 1
