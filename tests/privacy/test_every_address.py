@@ -54,6 +54,7 @@ API = {
     "staff": EVERYBODY,
     "audit": {"supervisor", "administrator"},
     "figures": {"coordinator", "supervisor", "administrator"},
+    "providers": {"counsellor", "paralegal", "coordinator", "supervisor"},
 }
 
 
