@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from referrals.views import asking, directory, following, keeping, link, money, proceedings, repayment
+from referrals.views import asking, directory, following, keeping, link, money, proceedings, repayment, standby, team
 
 app_name = "referrals"
 
@@ -10,6 +10,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("network/", directory.network, name="network"),
     path("network/map/", directory.network_map, name="map"),
     path("network/sheet/", directory.sheet, name="sheet"),
+    path("network/stand-by/", standby.stand_by, name="stand_by"),
+    path("network/stand-by/new/", standby.stand_by_new, name="stand_by_new"),
+    path("network/stand-by/<slug:stand_by_ref>/", standby.stand_by_change, name="stand_by_change"),
+    path("network/team/", team.team, name="team"),
+    path("network/team/new/", team.member, name="member_new"),
+    path("network/team/<slug:member_ref>/", team.member, name="member"),
     path("network/areas/", keeping.areas, name="areas"),
     path("network/areas/<slug:area_ref>/", keeping.areas, name="area"),
     path("network/new/", keeping.provider_new, name="provider_new"),

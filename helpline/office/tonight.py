@@ -11,8 +11,8 @@ from helpline.core.lines.models import Line
 from helpline.core.opening import check_hours, check_zone
 from helpline.core.rota import coverage
 from helpline.core.rota import services as rota
+from helpline.core.rota.words import say_gap
 from helpline.office.health import look_at_everything
-from helpline.office.week import say_gap
 from telephony.services import refusals, snapshot
 
 LOOKS_AHEAD = timedelta(hours=24)

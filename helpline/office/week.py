@@ -10,7 +10,6 @@ from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
 from django.utils.dateformat import format as format_date
-from django.utils.translation import gettext as _
 
 from helpline.core.opening import to_utc
 from helpline.core.rota.coverage import Change, Gap, Turn, find_gaps, who_covers
@@ -85,21 +84,6 @@ def draw_week(
     """Draw seven days. `names` says how each person is called."""
     days = [monday + timedelta(days=n) for n in range(7)]
     return [_draw_day(turns, changes, day, zone, names=names, at=at) for day in days]
-
-
-def say_gap(gap: Gap, zone: ZoneInfo) -> str:
-    """Say a gap as a sentence: "Nobody from 04:00 to 05:00 on Tuesday 24 November."."""
-    starts, ends = gap.starts_at.astimezone(zone), gap.ends_at.astimezone(zone)
-    last_day = (ends - timedelta(microseconds=1)).date()
-    words = {
-        "start": f"{starts:%H:%M}",
-        "end": f"{ends:%H:%M}",
-        "day": format_date(starts, "l j F"),
-        "last_day": format_date(ends, "l j F"),
-    }
-    if starts.date() == last_day:
-        return _("Nobody from %(start)s to %(end)s on %(day)s.") % words
-    return _("Nobody from %(start)s on %(day)s to %(end)s on %(last_day)s.") % words
 
 
 def _draw_day(

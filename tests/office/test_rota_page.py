@@ -7,7 +7,8 @@ import pytest
 
 from helpline.core.rota.coverage import Gap, Turn
 from helpline.core.rota.models import Override, Shift
-from helpline.office.week import draw_week, say_gap
+from helpline.core.rota.words import say_gap
+from helpline.office.week import draw_week
 from tests.factories import NIGHT, make_line, make_person, make_shift
 
 JOBURG = ZoneInfo("Africa/Johannesburg")

@@ -17,9 +17,10 @@ from helpline.core.lines.models import Line
 from helpline.core.rota import coverage
 from helpline.core.rota import services as rota
 from helpline.core.rota.models import Override, Shift
+from helpline.core.rota.words import say_gap
 from helpline.office.access import KEEPS_ROTA, only, signed_in
 from helpline.office.rota_forms import OverrideForm, ShiftForm
-from helpline.office.week import draw_week, say_gap, span_of, week_of
+from helpline.office.week import draw_week, span_of, week_of
 
 GAPS_SAID = 6  # more than that and the picture says it better
 
