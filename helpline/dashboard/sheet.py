@@ -112,8 +112,8 @@ def gather(line: Line, at: datetime, *, seen_by: User | None = None) -> list[Ope
 
 
 Thing = TypeVar("Thing", Open, HandedItem)
-# A sheet of paper may be read by anybody: nothing about health, violence or law.
-ON_PAPER = {ItemKind.CUSTODY: _("First"), ItemKind.CHECK_IN: _("Checks"), ItemKind.COURT: _("Appointments")}
+# A screen and a sheet of paper may be read by anybody who passes: nothing about health, violence or law.
+IN_PASSING = {ItemKind.CUSTODY: _("First"), ItemKind.CHECK_IN: _("Checks"), ItemKind.COURT: _("Appointments")}
 LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -123,7 +123,6 @@ class Group(Generic[Thing]):
 
     kind: str
     words: str
-    plain: str  # on paper, which lies about
     rows: Sequence[Thing]
 
 
@@ -133,7 +132,7 @@ def group(things: Sequence[Thing]) -> list[Group[Thing]]:
     for kind in ItemKind:
         rows = sorted((one for one in things if one.kind == kind), key=lambda one: one.due_at or LAST)
         if rows:
-            groups.append(Group(kind.value, str(kind.label), str(ON_PAPER.get(kind, kind.label)), rows))
+            groups.append(Group(kind.value, str(IN_PASSING.get(kind, kind.label)), rows))
     return groups
 
 

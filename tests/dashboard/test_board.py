@@ -145,3 +145,10 @@ def test_the_parts_cost_the_same_however_many_calls_there_are(
         read_now(thandi, at)
     with django_assert_max_num_queries(3):
         read_due(thandi, at)
+
+
+@pytest.mark.parametrize("name", ["thandi", "lerato", "pieter"])
+def test_everybody_finds_their_own_page_from_a_narrow_screen(line, sit_down, request, name):
+    page = text_of(sit_down(request.getfixturevalue(name)).get("/"))
+    tabs = page.partition('<nav class="tabs"')[2].partition("</nav>")[0]
+    assert '<a href="/me/">' in tabs
