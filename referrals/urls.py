@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from referrals.views import asking, directory, following, keeping, link, money, proceedings, repayment, standby, team
+from referrals.views import (
+    asking,
+    board,
+    directory,
+    following,
+    keeping,
+    link,
+    money,
+    proceedings,
+    provider_report,
+    repayment,
+    standby,
+    team,
+    vetting,
+)
 
 app_name = "referrals"
 
@@ -24,10 +38,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("network/money/grants/<slug:grant_ref>/", money.grant, name="grant"),
     path("network/money/fees/new/", money.fee_new, name="fee_new"),
     path("network/money/fees/<slug:fee_ref>/", money.fee, name="fee"),
+    path("network/board/", board.board, name="board"),
     path("network/<slug:ref>/", directory.provider, name="provider"),
     path("network/<slug:ref>/show/", directory.provider_show, name="provider_show"),
     path("network/<slug:ref>/change/", keeping.provider_change, name="provider_change"),
     path("network/<slug:ref>/checked/", keeping.provider_checked, name="provider_checked"),
+    path("network/<slug:ref>/report/", provider_report.of_provider, name="provider_report"),
+    path("network/<slug:ref>/vetting/", vetting.page, name="vetting"),
+    path("network/<slug:ref>/vetting/points/", vetting.points, name="vetting_points"),
+    path("network/<slug:ref>/vetting/tests/", vetting.peer_test, name="vetting_test"),
+    path("network/<slug:ref>/vetting/signed/", vetting.signed, name="vetting_signed"),
+    path("network/<slug:ref>/vetting/move/", vetting.move, name="vetting_move"),
+    path("network/<slug:ref>/vetting/conflicts/", vetting.conflict, name="vetting_conflicts"),
+    path("network/<slug:ref>/vetting/conflicts/<slug:conflict_ref>/", vetting.conflict, name="vetting_conflict"),
+    path("network/<slug:ref>/vetting/reports/<slug:report_ref>/", vetting.look, name="vetting_report"),
     path("network/<slug:ref>/<slug:kind>/new/", keeping.part, name="part_new"),
     path("network/<slug:ref>/part/<slug:kind>/<slug:part_ref>/", keeping.part, name="part"),
     path("network/<slug:ref>/rates/", money.rates, name="rates"),
@@ -42,6 +66,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "cases/<slug:ref>/referrals/<slug:referral_ref>/appointments/<slug:appointment_ref>/",
         following.appointment,
         name="appointment",
+    ),
+    path("cases/<slug:ref>/referrals/<slug:referral_ref>/report/", provider_report.of_referral, name="referral_report"),
+    path(
+        "cases/<slug:ref>/referrals/<slug:referral_ref>/looked-at/",
+        provider_report.looked_at,
+        name="referral_looked_at",
     ),
     path("cases/<slug:ref>/proceedings/", proceedings.proceedings, name="proceedings"),
     path("cases/<slug:ref>/proceedings/<slug:proceeding_ref>/", proceedings.proceeding, name="proceeding"),

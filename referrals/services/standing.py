@@ -12,7 +12,7 @@ from referrals.models import Feedback, Offer, OfferState
 LATELY: Final = timedelta(days=180)
 RATED: Final = ("reached", "respectful", "safe", "cost_as_told")
 # Offers that say nothing of whoever was asked: never sent, not answered yet, or taken back by us.
-_SAYS_NOTHING: Final = (OfferState.PLANNED, OfferState.OPEN, OfferState.UNDELIVERED, OfferState.WITHDRAWN)
+SAYS_NOTHING: Final = (OfferState.PLANNED, OfferState.OPEN, OfferState.UNDELIVERED, OfferState.WITHDRAWN)
 _AT_ONCE: Final = 500  # beyond that the database reads all, and what was not asked for is left out here
 
 
@@ -69,7 +69,7 @@ def _count_offers(wanted: set[int] | None, since: datetime, at: datetime) -> Map
     if wanted is not None and len(wanted) <= _AT_ONCE:
         rows = rows.filter(provider__in=wanted)
     counting: dict[int, _Counting] = defaultdict(_Counting)
-    asked = rows.exclude(state__in=_SAYS_NOTHING).order_by()
+    asked = rows.exclude(state__in=SAYS_NOTHING).order_by()
     for pk, state, offered_at, answered_at in asked.values_list("provider_id", "state", "offered_at", "answered_at"):
         assert pk is not None
         assert offered_at is not None

@@ -4,7 +4,8 @@ What each step needs is `referrals.checklist`; which steps there are, `referrals
 row: first the provider, then cases in their order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -89,6 +90,34 @@ def score(
     row.save()
     _tell(vetting.provider, "vetting.scored", by, at, vetting=vetting.ref, point=point, score=score)
     return row
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What somebody found of one point. `was`: what stood there when they looked."""
+
+    point: int
+    score: int
+    evidence: str
+    was: str
+
+
+class PointConflict(Conflict):
+    """Somebody else has scored a point since: `point` says which."""
+
+    def __init__(self, words: str, point: int) -> None:
+        super().__init__(words)
+        self.point = point
+
+
+@transaction.atomic
+def score_all(*, provider: Provider, found: Sequence[Scored], by: User, at: datetime) -> None:
+    """Score several points, or none of them. Raises PointConflict for the first that somebody else has scored since."""
+    for one in found:
+        try:
+            score(provider=provider, point=one.point, score=one.score, evidence=one.evidence, by=by, at=at, was=one.was)
+        except Conflict as late:
+            raise PointConflict(str(late), one.point) from None
 
 
 def mark_of(row: VettingScore | None) -> str:

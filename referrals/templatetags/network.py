@@ -1,5 +1,6 @@
 """How a page says a provider's name, and how far they are trusted."""
 
+from datetime import datetime
 from typing import Final
 
 from django import template
@@ -9,18 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from referrals.models import Provider, VettingState
 from referrals.services.directory import say_name
+from referrals.services.vetting_reading import Trust, read_trust
+from referrals.services.vetting_words import say_why
 
 register = template.Library()
 
-# Why somebody is in the state they are in, by the word that is kept with it.
-WHY: Final = {
-    "breach": _("somebody's trust was broken there"),
-    "two_reports": _("two callers were treated badly"),
-    "overdue": _("the vetting is overdue"),
-    "looked_into": _("it was looked into"),
-    "staff_change": _("the people there have changed"),
-    "asked_to": _("they asked for it"),
-}
 _SENTENCES: Final = {
     VettingState.PROPOSED: _("Not vetted yet: nobody is sent there."),
     VettingState.INTERVIEWED: _("Interviewed, not tested yet: nobody is sent there."),
@@ -49,5 +43,17 @@ def trust(provider: Provider) -> SafeString | str:
 def trust_sentence(provider: Provider) -> str:
     """Say what the state of vetting means for whoever has a caller on the telephone, and why it is so."""
     said = str(_SENTENCES.get(VettingState(provider.vetting), ""))
-    why = WHY.get(provider.vetting_why)
-    return f"{said} {str(why).capitalize()}." if why else said
+    why = say_why(provider.vetting_why)
+    return f"{said} {why[:1].upper()}{why[1:]}." if why else said
+
+
+@register.simple_tag
+def vetting_of(provider: Provider, now: datetime) -> Trust:
+    """Return since when and why a provider is trusted or not, and when it has to be looked at again."""
+    return read_trust(provider, now)
+
+
+@register.filter
+def vetting_word(state: str) -> str:
+    """Say a state of vetting in words."""
+    return str(VettingState(state).label)
