@@ -115,7 +115,7 @@ class SignedForm(forms.Form):
         set_look(self)
 
 
-class PersonField(forms.ModelChoiceField[ProviderPerson]):
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django has none at run time
     """Who there; of a hidden provider by their work alone."""
 
     def label_from_instance(self, obj: ProviderPerson) -> str:
@@ -177,6 +177,7 @@ class ReportForm(forms.Form):
             field.choices = [*kinds, (CONFLICT, _("They have a conflict of interest in this case"))]
         else:
             field.choices = kinds
+            self.fields["words"].required = True
             del self.fields["conflict"]
         set_look(self)
         field.widget.attrs["class"] = "form-check-input"

@@ -26,7 +26,7 @@ from referrals.services import conflicts, provider_reports, suspending
 def of_provider(request: HttpRequest, ref: str) -> HttpResponse:
     user, at = worker(request), clock.now()
     provider = get_provider(user, ref, at=at)
-    form = ReportForm(request.POST or None, with_conflict=False)
+    form = ReportForm(request.POST if request.method == "POST" else None, with_conflict=False)
     if request.method == "POST" and form.is_valid() and _keep(request, form, provider, None):
         return redirect("referrals:provider", provider.ref)
     return _show(request, form, provider)
@@ -40,7 +40,7 @@ def of_referral(request: HttpRequest, ref: str, referral_ref: str) -> HttpRespon
     referral = _get(user, ref, referral_ref, at, is_to_write=request.method == "POST")
     if referral.provider is None:
         raise NotAllowed(_("Nobody has accepted. Who declined or was silent is found in the network."))
-    form = ReportForm(request.POST or None, with_conflict=True)
+    form = ReportForm(request.POST if request.method == "POST" else None, with_conflict=True)
     if request.method == "POST" and form.is_valid() and _keep(request, form, referral.provider, referral.case):
         return redirect("dashboard:case", referral.case.ref)
     return _show(request, form, referral.provider, referral)
