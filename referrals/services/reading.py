@@ -42,6 +42,8 @@ STEPS: dict[str, str | Promise] = {
     "nobody": gettext_lazy("nobody is left to ask"),
     "late": gettext_lazy("the promised time passed; the coordinator was told"),
     "lost": gettext_lazy("{who} cannot after all"),
+    "flagged": gettext_lazy("to be looked at: something was told of who has it"),
+    "looked_at": gettext_lazy("somebody has looked at it"),
     "ask_again": gettext_lazy("asked for anew"),
     "reached": gettext_lazy("they are in touch"),
     "ended": gettext_lazy("ended"),

@@ -42,7 +42,7 @@ def of_referral(request: HttpRequest, ref: str, referral_ref: str) -> HttpRespon
         raise NotAllowed(_("Nobody has accepted. Who declined or was silent is found in the network."))
     form = ReportForm(request.POST if request.method == "POST" else None, with_conflict=True)
     if request.method == "POST" and form.is_valid() and _keep(request, form, referral.provider, referral.case):
-        return redirect("dashboard:case", referral.case.ref)
+        return redirect("referrals:referral", referral.case.ref, referral.ref)
     return _show(request, form, referral.provider, referral)
 
 
@@ -54,7 +54,7 @@ def looked_at(request: HttpRequest, ref: str, referral_ref: str) -> HttpResponse
     referral = _get(user, ref, referral_ref, at, is_to_write=True)
     if suspending.looked_at(referral=referral, by=user, at=at):
         messages.success(request, _("Written down: you have looked at it."))
-    return redirect("dashboard:case", referral.case.ref)
+    return redirect("referrals:referral", referral.case.ref, referral.ref)
 
 
 def _get(user: User, ref: str, referral_ref: str, at: datetime, *, is_to_write: bool) -> Referral:
