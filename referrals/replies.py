@@ -38,6 +38,7 @@ NO: Final[Mapping[str, str]] = {
     "pt": "não, nao, não posso, desculpe, impossível",
     "sw": "hapana, siwezi, samahani",
 }
+NOT_A_NO: Final = "no problem, no problems, no prob, no worries, no stress, geen probleem, pas de problème, no hay problema, sin problema"
 CONFLICT: Final = "conflict, conflict of interest, belangebotsing, conflit, conflicto, конфлікт, конфликт"
 BUSY: Final = "busy, no time, not now, occupied"
 FAR: Final = "far, too far, te ver, loin, lejos"
@@ -107,6 +108,8 @@ def _meaning(words: list[str]) -> Means:
 def _first_word(words: list[str]) -> Means:
     """Beside its code a text may say more: what it begins with counts, and a no anywhere in it is stronger than a yes."""
     said = f" {' '.join(words)} "
+    for phrase in _NOT_A_NO:
+        said = said.replace(f" {phrase} ", " yes " if said.strip() == phrase else " ")
     if any(f" {phrase} " in said for phrase in _NO | _CONFLICT):
         return "no"
     return "yes" if any(said.startswith(f" {phrase} ") for phrase in _YES) else ""
@@ -132,6 +135,7 @@ def _phrases(*languages: str) -> frozenset[str]:
 
 _YES: Final = _phrases(*YES.values())
 _NO: Final = _phrases(*NO.values())
+_NOT_A_NO: Final = sorted(_phrases(NOT_A_NO), key=len, reverse=True)
 _CONFLICT: Final = _phrases(CONFLICT)
 _BUSY: Final = _phrases(BUSY)
 _FAR: Final = _phrases(FAR)
