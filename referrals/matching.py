@@ -7,9 +7,9 @@ equals it is fair: who was asked longest ago comes first, and then a draw that s
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 TRUSTED: Final = ("approved", "probation")
 LEGAL: Final = "legal"
@@ -25,8 +25,7 @@ RATED_BADLY: Final = 0.5  # share of callers who said that they were respected; 
 IN_AREA, ABOVE, NOT_SAID, ELSEWHERE = range(4)
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One person at a provider, or one member of the team, as plain values.
 
     `trusted` is the state of vetting. `conflicted`: in this case or in every one; `said_conflict`: they said so themselves
@@ -77,22 +76,20 @@ class Wanted:
     seed: str = ""
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """A word of ours, and the figures that belong to it."""
 
     code: str
     figures: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """Somebody who may be asked, why in this place, and what a person should know before."""
 
     ref: str
     provider_ref: str
     reasons: tuple[Reason, ...]
-    not_for: str = field(default="", compare=False)
+    not_for: str = ""
 
 
 def rank(wanted: Wanted, candidates: Iterable[Candidate]) -> tuple[Match, ...]:
@@ -104,26 +101,26 @@ def rank(wanted: Wanted, candidates: Iterable[Candidate]) -> tuple[Match, ...]:
 
 def why_not(wanted: Wanted, candidate: Candidate) -> str:
     """Return why somebody may not be asked, as a word of ours; blank where they may. The gravest reason counts."""
-    return next((code for code, is_so in _against(wanted, candidate) if is_so), "")
-
-
-def _against(wanted: Wanted, one: Candidate) -> tuple[tuple[str, bool], ...]:
-    is_lawyer_on_duty = one.on_stand_by is not None
-    return (
-        ("removed", one.trusted == "removed"),
-        ("suspended", one.trusted == "suspended"),
-        ("not_vetted", one.trusted not in TRUSTED),
-        ("conflict", one.conflicted),
-        ("said_conflict", one.said_conflict),
-        ("caller_said_no", one.refused),
-        ("no_such_need", not wanted.is_team and wanted.need not in one.needs),
-        ("not_taking", not one.takes_cases),
-        ("full", one.most_open is not None and one.open_cases >= one.most_open),
-        ("no_way", not one.has_way),
-        # Who is on stand-by has said that they may be woken.
-        ("asleep", one.is_asleep and not is_lawyer_on_duty),
-        ("asked_already", one.asked_already),
-    )
+    one = candidate
+    if one.trusted not in TRUSTED:
+        return one.trusted if one.trusted in {"removed", "suspended"} else "not_vetted"
+    if one.conflicted:
+        return "conflict"
+    if one.said_conflict:
+        return "said_conflict"
+    if one.refused:
+        return "caller_said_no"
+    if not wanted.is_team and wanted.need not in one.needs:
+        return "no_such_need"
+    if not one.takes_cases:
+        return "not_taking"
+    if one.most_open is not None and one.open_cases >= one.most_open:
+        return "full"
+    if not one.has_way:
+        return "no_way"
+    if one.is_asleep and one.on_stand_by is None:  # who is on stand-by has said that they may be woken
+        return "asleep"
+    return "asked_already" if one.asked_already else ""
 
 
 def _place(wanted: Wanted, one: Candidate) -> tuple[object, ...]:
@@ -135,12 +132,12 @@ def _place(wanted: Wanted, one: Candidate) -> tuple[object, ...]:
         one.trusted != "approved",
         where,
         not _speaks(wanted, one),
-        {True: 0, None: 1, False: 2}[one.open_now],
+        _OPEN[one.open_now],
         _near(one),
         _band(one),
         one.rating is not None and one.rating < RATED_BADLY,
         one.is_deputy,
-        one.last_asked_at or datetime.min.replace(tzinfo=UTC),
+        one.last_asked_at or _NEVER,
         _draw(wanted.seed, one.ref),
     )
 
@@ -169,6 +166,10 @@ def _band(one: Candidate) -> int:
 
 def _draw(seed: str, ref: str) -> str:
     return hashlib.sha256(f"{seed}|{ref}".encode()).hexdigest()
+
+
+_OPEN: Final = {True: 0, None: 1, False: 2}
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def _reasons(wanted: Wanted, one: Candidate) -> tuple[Reason, ...]:

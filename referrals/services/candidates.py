@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.aggregates import BoolOr
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -78,7 +78,7 @@ def find(
         need=need, at=at, area=tuple(str(pk) for pk in areas.path), within=frozenset(str(pk) for pk in areas.within),
         language=language, is_team=is_team, seed=seed,
     )  # fmt: skip
-    people = _read_team(asked) if is_team else _read_people(case, need, areas, frozenset(asked), at)
+    people = _read_team(asked) if is_team else _read_people(case, wanted, areas, frozenset(asked))
     ranked = rank(wanted, people)
     left_out = tuple(LeftOut(one.ref, one.provider_ref, because) for one in people if (because := why_not(wanted, one)))
     return Found(ranked, left_out)
@@ -150,18 +150,19 @@ def _up(pk: int, parents: Mapping[int, int | None]) -> list[int]:
     return path
 
 
-def _read_people(case: Case, need: str, areas: Areas, asked: frozenset[str], at: datetime) -> list[Candidate]:
+def _read_people(case: Case, wanted: Wanted, areas: Areas, asked: frozenset[str]) -> list[Candidate]:
+    need, language, at = wanted.need, wanted.language, wanted.at
     offering = Service.objects.filter(kind=need, status="active")
-    spoken: dict[int, set[str]] = defaultdict(set)
-    for provider, languages in offering.values_list("provider_id", "languages"):
-        spoken[provider].update(languages)
     rows = list(
-        ProviderPerson.objects.filter(provider__in=offering.values("provider"), left_at=None).values_list(
-            "pk", "ref", "provider_id", "provider__ref", "provider__vetting", "provider__languages", "languages",
-            "by_call", "by_text", "at_night", "number_index", "provider__closed_until", "provider__most_open",
-            "provider__not_for", "provider__kind", "provider__name", "is_deputy",
+        ProviderPerson.objects.filter(provider__in=offering.values("provider"), left_at=None)
+        .annotate(speaks=_speaks(language, offering))
+        .values_list(
+            "pk", "ref", "provider_id", "provider__ref", "provider__vetting", "speaks", "by_call", "by_text", "at_night",
+            "number_index", "provider__closed_until", "provider__most_open", "provider__not_for", "provider__kind",
+            "provider__name", "is_deputy",
         )
     )  # fmt: skip
+    spoken = frozenset({language})
     zone = clock.find_zone(case.line.time_zone if case.line else settings.TIME_ZONE)
     local = at.astimezone(zone)
     where, standing, open_now = _read_where(offering), _read_standing(at), _read_open(offering, local)
@@ -169,22 +170,22 @@ def _read_people(case: Case, need: str, areas: Areas, asked: frozenset[str], at:
     conflicts, said = _read_conflicts(case)
     refused = _refusals(case)
     is_night = local.time() >= NIGHT_FROM or local.time() < NIGHT_UNTIL
-    found = []
+    needs, today, found = frozenset({need}), local.date(), []
     for (
-        pk, ref, provider, provider_ref, vetting, provider_languages, languages, by_call, by_text, at_night, number,
-        closed_until, most_open, not_for, kind, name, is_deputy,
+        pk, ref, provider, provider_ref, vetting, speaks, by_call, by_text, at_night, number, closed_until, most_open,
+        not_for, kind, name, is_deputy,
     ) in rows:  # fmt: skip
         record = standing.get(provider, _NO_RECORD)
         found.append(
             Candidate(
-                ref=ref, provider_ref=provider_ref, trusted=vetting, needs=frozenset({need}),
-                conflicted=bool({(provider, None), (provider, pk)} & conflicts),
-                said_conflict=bool({(provider, None), (provider, pk)} & said),
+                ref=ref, provider_ref=provider_ref, trusted=vetting, needs=needs,
+                conflicted=(provider, None) in conflicts or (provider, pk) in conflicts,
+                said_conflict=(provider, None) in said or (provider, pk) in said,
                 refused=refused is not None and refused(kind, name, at),
                 areas=where.get(provider, _NOWHERE),
-                languages=frozenset(languages or (*provider_languages, *spoken[provider])),
+                languages=spoken if speaks else _NOWHERE,
                 on_stand_by=on_duty.get(pk), open_now=open_now.get(provider),
-                takes_cases=closed_until is None or closed_until <= local.date(),
+                takes_cases=closed_until is None or closed_until <= today,
                 open_cases=full.get(provider, 0), most_open=most_open,
                 answered=record.answered, asked=record.asked, last_asked_at=record.last_asked_at, rating=record.rating,
                 not_for=not_for, has_way=bool(number) and (by_text or by_call),
@@ -192,6 +193,17 @@ def _read_people(case: Case, need: str, areas: Areas, asked: frozenset[str], at:
             )
         )  # fmt: skip
     return found
+
+
+def _speaks(language: str, offering: "QuerySet[Service]") -> "ExpressionWrapper[Q]":
+    """Say in the database who speaks it: what is written of the person, else of the provider or of what they offer."""
+    if not language:
+        return ExpressionWrapper(Q(pk__isnull=False), output_field=BooleanField())
+    of_service = offering.filter(languages__contains=[language]).values("provider")
+    of_provider = Q(provider__languages__contains=[language]) | Q(provider__in=of_service)
+    return ExpressionWrapper(
+        Q(languages__contains=[language]) | Q(languages=[]) & of_provider, output_field=BooleanField()
+    )
 
 
 def _read_team(asked: Collection[str]) -> list[Candidate]:

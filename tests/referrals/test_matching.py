@@ -85,7 +85,7 @@ PLAIN = Candidate(ref="x", needs=frozenset({"legal"}), areas=frozenset({"Woodsto
 
 
 def test_it_says_why_in_words_of_ours_and_figures():
-    one = replace(PLAIN, on_stand_by=1, answered=9, asked=10, open_now=True)
+    one = PLAIN._replace(on_stand_by=1, answered=9, asked=10, open_now=True)
     assert rank(WANTED, [one])[0].reasons == (
         Reason("vetted"), Reason("in_area"), Reason("speaks"), Reason("on_stand_by", (1,)), Reason("open_now"),
         Reason("answered", (9, 10)),
@@ -93,11 +93,11 @@ def test_it_says_why_in_words_of_ours_and_figures():
 
 
 def test_whom_they_do_not_help_keeps_nobody_out_and_is_told():
-    assert rank(WANTED, [replace(PLAIN, not_for="no men")])[0].not_for == "no men"
+    assert rank(WANTED, [PLAIN._replace(not_for="no men")])[0].not_for == "no men"
 
 
 class TestItIsFair:
-    equals = tuple(replace(PLAIN, ref=f"lawyer {number}") for number in range(6))
+    equals = tuple(PLAIN._replace(ref=f"lawyer {number}") for number in range(6))
 
     def test_the_same_referral_draws_the_same_order_however_the_rows_come(self):
         order = [match.ref for match in rank(WANTED, self.equals)]
@@ -114,7 +114,7 @@ class TestItIsFair:
         people, order = {one.ref: one for one in self.equals}, []
         for night in range(18):
             first = rank(replace(WANTED, seed=str(night)), people.values())[0].ref
-            people[first] = replace(people[first], last_asked_at=NIGHT + timedelta(days=night))
+            people[first] = people[first]._replace(last_asked_at=NIGHT + timedelta(days=night))
             order.append(first)
         assert order[:6] == order[6:12] == order[12:]
         assert len(set(order)) == 6
@@ -129,7 +129,7 @@ def test_nobody_who_must_not_be_asked_is_ever_ranked():
         for mark in MARKS.values():
             if chance.random() < 0.1:
                 changes |= mark
-        pool.append(replace(PLAIN, **changes))
+        pool.append(PLAIN._replace(**changes))
     ranked = {match.ref for match in rank(WANTED, pool)}
     assert ranked
     for one in pool:
