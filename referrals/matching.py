@@ -20,6 +20,7 @@ ANSWERS_WELL, ANSWERS_AT_TIMES = (
     0.6,
     0.3,
 )  # shares; finer than three bands nobody would ever be equal, and one always first
+EXPLAINED: Final = 50  # nobody reads further down, and thousands of reasons take time
 RATED_BADLY: Final = 0.5  # share of callers who said that they were respected; below it comes after the others
 
 IN_AREA, ABOVE, NOT_SAID, ELSEWHERE = range(4)
@@ -93,10 +94,13 @@ class Match(NamedTuple):
 
 
 def rank(wanted: Wanted, candidates: Iterable[Candidate]) -> tuple[Match, ...]:
-    """Return who may be asked, the first first. Who is left out: `why_not`."""
+    """Return who may be asked, the first first; the first fifty with their reasons. Who is left out: `why_not`."""
     fit = [one for one in candidates if not why_not(wanted, one)]
     fit.sort(key=lambda one: _place(wanted, one))
-    return tuple(Match(one.ref, one.provider_ref, _reasons(wanted, one), one.not_for) for one in fit)
+    return tuple(
+        Match(one.ref, one.provider_ref, _reasons(wanted, one) if place < EXPLAINED else (), one.not_for)
+        for place, one in enumerate(fit)
+    )
 
 
 def why_not(wanted: Wanted, candidate: Candidate) -> str:

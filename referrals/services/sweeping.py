@@ -65,8 +65,7 @@ def look_at(pk: int, turn: int, *, at: datetime) -> bool:
 def _find(at: datetime, limit: int) -> Iterable[tuple[int, int]]:
     due = Referral.objects.due(at).values_list("pk", "turn")[:limit]
     no_more = [(one.pk, one.turn) for one in _taken_back()[:limit] if _is_refused(one, at)]
-    unfit = _unfit().values_list("pk", "turn")[:limit]
-    return dict([*no_more, *due, *unfit]).items()
+    return dict([*no_more, *due, *_unfit(limit)]).items()
 
 
 def _is_refused(referral: Referral, at: datetime) -> bool:
@@ -93,13 +92,20 @@ def _taken_back() -> QuerySet[Referral]:
     return open_now.filter(Exists(said.filter(here | of_caller))).order_by("pk")
 
 
-def _unfit() -> QuerySet[Referral]:
+def _unfit(limit: int) -> list[tuple[int, int]]:
     """Referrals in which somebody has the question, or has accepted and was not reached, who is trusted no longer or has left."""
-    unfit = ~Q(provider__vetting__in=TRUSTED) | Q(person__left_at__isnull=False) | Q(member__ended_at__isnull=False)
-    asked = Offer.objects.filter(unfit, referral=OuterRef("pk"))
-    has_open = Q(state=ReferralState.ASKING) & Exists(asked.filter(state=OfferState.OPEN))
-    has_it = Q(state=ReferralState.ACCEPTED) & Exists(asked.filter(state=OfferState.ACCEPTED))
-    return Referral.objects.filter(has_open | has_it)
+    asked = Offer.objects.filter(
+        ~Q(provider__vetting__in=TRUSTED) & Q(provider__isnull=False)
+        | Q(person__left_at__isnull=False)
+        | Q(member__ended_at__isnull=False),
+        state=OfferState.OPEN, referral__state=ReferralState.ASKING,
+    )  # fmt: skip
+    taken = Referral.objects.filter(
+        ~Q(provider__vetting__in=TRUSTED) & Q(provider__isnull=False) | Q(person__left_at__isnull=False),
+        state=ReferralState.ACCEPTED,
+    )  # fmt: skip
+    of_asked = asked.order_by("referral_id").values_list("referral_id", "referral__turn")[:limit]
+    return [*of_asked, *taken.values_list("pk", "turn")[:limit]]
 
 
 def _gone(held: Held, at: datetime) -> tuple[Offer, str] | None:

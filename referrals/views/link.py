@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from helpline.core import clock
 from referrals.models import Declined, Offer, OfferState
-from referrals.services import answering, asking, links, telling
+from referrals.services import answering, links, telling
 from referrals.services.tongues import name_of
 
 
@@ -35,10 +35,8 @@ def offer_link(request: HttpRequest, token: str) -> HttpResponse:
             if said.result not in {"accepted", "already"}:
                 return _answer(request, "referrals/link/thanks.html", {"result": said.result})
             return redirect("referrals:offer_link", token)
-        case "no" if offer.state == OfferState.OPEN:
+        case "no":  # who had accepted gives it back by this
             answering.decline(offer=offer, at=at, how="link", because=because)
-        case "no":
-            asking.give_back(offer=offer, at=at, why="given_back")
         case _other:
             return _show(request, offer, at, status=422)
     return _answer(request, "referrals/link/thanks.html", {"result": "declined"})
