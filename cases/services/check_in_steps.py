@@ -51,7 +51,12 @@ def sweep(*, at: datetime, ticks: Ticks | None = None, limit: int = ENOUGH_FOR_A
     whose conditional update found it unchanged. One that breaks does not keep the others waiting, and is told.
     """
     if ticks is not None:
-        follow_clock(at=at, ticks=ticks)
+        try:
+            follow_clock(at=at, ticks=ticks)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as broken:  # a clock that cannot be followed must not keep anybody waiting
+            log.exception("the clock could not be followed: %s", type(broken).__name__)
     done = 0
     for pk, turn in list(CheckIn.objects.to_look_at(at).values_list("pk", "turn")[:limit]):
         try:

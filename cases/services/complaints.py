@@ -4,11 +4,12 @@ Nothing of it is told to open pages, alarms or follow-ups: those are seen by who
 sentence that says nothing, and find it on their list.
 """
 
+import logging
 import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from cases.access import SAME_READING, numbers_of
@@ -32,6 +33,7 @@ AGAIN_AFTER = timedelta(days=1)
 TEMPLATE = "staff/follow_up_due"  # neutral: a stranger who reads it learns nothing, and neither does a colleague
 TOLD_HOW = ("call", "in_person", "letter", "asked_us")
 _REFERENCE = re.compile(rf"[{ALPHABET}]{{1,24}}")
+log = logging.getLogger(__name__)
 
 
 def who_may_handle(named: Collection[User]) -> list[User]:
@@ -236,21 +238,33 @@ def _next_reminder(row: Complaint, at: datetime) -> datetime:
     return ahead if ahead > at else at + AGAIN_AFTER
 
 
-@transaction.atomic
 def remind_due(*, at: datetime) -> int:
-    """Text whoever handles it, else everybody who could, that something is due. Claimed by the row's count: each once."""
+    """Text whoever handles it, else everybody who could, that something is due. Claimed by the row's count: each once.
+
+    One that breaks does not keep the others waiting.
+    """
     told = 0
     for row in Complaint.objects.to_remind(at).order_by("pk"):
-        claimed = Complaint.objects.to_remind(at).filter(pk=row.pk, reminders=row.reminders)
-        if claimed.update(reminders=row.reminders + 1, remind_at=_next_reminder(row, at)) != 1:
-            continue
-        for person in _who_is_told(row):
-            outbox.put(
-                key=f"complaint-{row.ref}-{row.reminders + 1}-{person.username}", route=Route.STAFF, to=person.username,
-                template=TEMPLATE, at=at, expires_at=at + AGAIN_AFTER,
-            )  # fmt: skip
-        told += 1
+        try:
+            told += _remind(row, at)
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: so is the next one
+        except Exception as broken:
+            log.exception("a complaint could not be reminded of: %s", type(broken).__name__)
     return told
+
+
+@transaction.atomic
+def _remind(row: Complaint, at: datetime) -> bool:
+    claimed = Complaint.objects.to_remind(at).filter(pk=row.pk, reminders=row.reminders)
+    if claimed.update(reminders=row.reminders + 1, remind_at=_next_reminder(row, at)) != 1:
+        return False
+    for person in _who_is_told(row):
+        outbox.put(
+            key=f"complaint-{row.ref}-{row.reminders + 1}-{person.username}", route=Route.STAFF, to=person.username,
+            template=TEMPLATE, at=at, expires_at=at + AGAIN_AFTER,
+        )  # fmt: skip
+    return True
 
 
 def _who_is_told(row: Complaint) -> list[User]:

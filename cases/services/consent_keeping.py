@@ -201,13 +201,21 @@ def _stop(case: Case, cases: Sequence[Case], purpose: str, by: User, at: datetim
     resting = plans.rest_on(_gone(cases, purpose, at))
     about = Q(about__in=[one.ref for one in refused])
     if purpose == Purpose.CONTACT and case in refused and case.caller is not None and not case.possibly_known:
-        about |= Q(route=Route.CALLER, to_ref__in=list(case.caller.numbers.values_list("ref", flat=True)))
+        numbers = list(case.caller.numbers.values_list("ref", flat=True))
+        about |= Q(route=Route.CALLER, to_ref__in=numbers) & ~Q(about__in=_of_others(case, numbers))
     skipped = skip(resting | plan.follow_ups() & Q(case__in=refused), why=why, by=by, at=at)
     canceled = cancel(resting | plan.messages() & about, why=why)
     audit.record(
         by=by, verb="consent.stopped", what="case", about=case.ref, at=at,
         purpose=purpose, follow_ups=skipped, messages=canceled,
     )  # fmt: skip
+
+
+def _of_others(case: Case, numbers: Sequence[str]) -> list[str]:
+    """Return the cases of other people to which something waits on these phones: they share one, and have said no no."""
+    waiting = Message.objects.filter(route=Route.CALLER, to_ref__in=numbers, state=MessageState.WAITING)
+    theirs = Case.objects.filter(ref__in=waiting.values("about"), possibly_known=False)
+    return list(theirs.exclude(caller=case.caller_id).exclude(caller=None).values_list("ref", flat=True))
 
 
 def stop(resting: Q, *, why: str, by: User, at: datetime) -> None:

@@ -18,6 +18,7 @@ from cases.models import (
     WhyEnded,
 )  # fmt: skip
 from cases.services import followups
+from cases.services.calling_back import keep_quiet
 from cases.services.cards import find_number, known_caller
 from cases.services.casework import lock
 from cases.services.code_words import check_code_word, check_may_still_say
@@ -143,8 +144,8 @@ def readdress(*, case: Case, by: User, at: datetime, change_ref: str, to_ref: st
     """Send what was taken back from a number that she left to another one of hers, and return how many messages that is.
 
     Only with her code word: whoever names a new number may be somebody else. What has grown too old stays unsent. Safe
-    to repeat. Raises NotAllowed for a wrong word (written down: call this outside a transaction that is rolled back) and
-    as `check_code_word` does, NotFound for a change or a number that is not hers.
+    to repeat. Raises NotAllowed for a wrong word (written down: call this outside a transaction that is rolled back),
+    as `check_code_word` does, and after the word for danger; NotFound for a change or a number that is not hers.
     """
     caller = known_caller(case)
     change = NumberChange.objects.filter(caller=caller, ref=change_ref).first()
@@ -152,6 +153,7 @@ def readdress(*, case: Case, by: User, at: datetime, change_ref: str, to_ref: st
     if change is None or to is None:
         raise NotFound(_("There is no such number on this case."))
     check_code_word(case=case, by=by, said=code_word, among=[caller], at=at)
+    keep_quiet(case)
     with transaction.atomic():
         lock(case)
         change = NumberChange.objects.select_for_update().get(pk=change.pk)

@@ -1,9 +1,10 @@
 """Tell staff that something is due: the owner twice, then the supervisors, then nobody. Callers are never told here."""
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 
 from cases.models import FollowUp
@@ -21,6 +22,7 @@ from helpline.core.staff.models import Role, User
 REMIND_AGAIN_AFTER = timedelta(minutes=30)
 TEMPLATE = "staff/follow_up_due"  # neutral: a stranger who reads it learns nothing
 ENOUGH_FOR_A_SWEEP = 200  # some hundred milliseconds of work; the next sweep comes in seconds
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -30,19 +32,30 @@ def remind_due(*, at: datetime, limit: int = ENOUGH_FOR_A_SWEEP) -> int:
     Any number of these may run at once. Where the database can, each takes rows that no other holds; where it cannot
     (SQLite, whose transactions wait for each other), and in any case, a row counts only for the one whose conditional
     update found it unchanged. A reminder that nobody can be texted about is skipped; the board shows it all the same.
+    One that breaks does not keep the others waiting.
     """
     people = _People(at)
     due = FollowUp.objects.to_remind(at).order_by("remind_at", "pk").select_related("case__line", "owner")
     given = 0
     for follow_up in due.select_for_update(skip_locked=True, of=("self",))[:limit]:
-        number = follow_up.reminders + 1
-        unchanged = FollowUp.objects.to_remind(at).filter(pk=follow_up.pk, reminders=follow_up.reminders)
-        next_at = at + REMIND_AGAIN_AFTER if number % REMINDERS else None
-        if unchanged.update(reminders=F("reminders") + 1, remind_at=next_at) != 1:
-            continue
-        _tell(follow_up, number, people, at)
-        given += 1
+        try:
+            with transaction.atomic():
+                given += _remind(follow_up, people, at)
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: so is the next one
+        except Exception as broken:
+            log.exception("a follow-up could not be reminded of: %s", type(broken).__name__)
     return given
+
+
+def _remind(follow_up: FollowUp, people: "_People", at: datetime) -> bool:
+    number = follow_up.reminders + 1
+    unchanged = FollowUp.objects.to_remind(at).filter(pk=follow_up.pk, reminders=follow_up.reminders)
+    next_at = at + REMIND_AGAIN_AFTER if number % REMINDERS else None
+    if unchanged.update(reminders=F("reminders") + 1, remind_at=next_at) != 1:
+        return False
+    _tell(follow_up, number, people, at)
+    return True
 
 
 def _tell(follow_up: FollowUp, number: int, people: "_People", at: datetime) -> None:

@@ -3,10 +3,11 @@
 Who may come here was decided at the door (`cases.access.get_station`, `check_keeps_stations`). Nothing of it leaves.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from cases.models import Incident, LiaisonOfficer, PromiseState, Station, StationMeeting, StationPromise
@@ -23,6 +24,7 @@ REMIND_AGAIN_AFTER = timedelta(days=1)
 ENOUGH_FOR_A_SWEEP = 100
 FEWER_ARE_NOT_COUNTED = 5  # incidents: whoever keeps the directory reads no case, and few are somebody
 COUNTED_DAYS = 365
+log = logging.getLogger(__name__)
 
 
 class StationOvertaken(Conflict):
@@ -141,25 +143,35 @@ def finish_promise(*, station: Station, promise_ref: str, by: User, at: datetime
         )  # fmt: skip
 
 
-@transaction.atomic
 def remind_due(*, at: datetime, limit: int = ENOUGH_FOR_A_SWEEP) -> int:
     """Tell owners of promises that are due, once a day for as long as they are open, and return how many.
 
     Any number of these may run at once, twice or late: a row counts for the one whose conditional update found it due.
+    One that breaks does not keep the others waiting.
     """
     given = 0
     due = StationPromise.objects.filter(state=PromiseState.OPEN, remind_at__lte=at).select_related("owner")
     for row in due.order_by("remind_at", "pk")[:limit]:
-        again = StationPromise.objects.filter(pk=row.pk, state=PromiseState.OPEN, remind_at=row.remind_at)
-        if again.update(remind_at=at + REMIND_AGAIN_AFTER) != 1:
-            continue
-        if row.owner.is_active and row.owner.has_verified_phone:
-            outbox.put(
-                key=f"station-promise-{row.ref}-{at:%Y%m%d%H%M}", route=Route.STAFF, to=row.owner.username,
-                template="staff/follow_up_due", at=at, expires_at=at + REMIND_AGAIN_AFTER,
-            )  # fmt: skip
-        given += 1
+        try:
+            given += _remind(row, at)
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: so is the next one
+        except Exception as broken:
+            log.exception("a promise of a station could not be reminded of: %s", type(broken).__name__)
     return given
+
+
+@transaction.atomic
+def _remind(row: StationPromise, at: datetime) -> bool:
+    again = StationPromise.objects.filter(pk=row.pk, state=PromiseState.OPEN, remind_at=row.remind_at)
+    if again.update(remind_at=at + REMIND_AGAIN_AFTER) != 1:
+        return False
+    if row.owner.is_active and row.owner.has_verified_phone:
+        outbox.put(
+            key=f"station-promise-{row.ref}-{at:%Y%m%d%H%M}", route=Route.STAFF, to=row.owner.username,
+            template="staff/follow_up_due", at=at, expires_at=at + REMIND_AGAIN_AFTER,
+        )  # fmt: skip
+    return True
 
 
 def find_by_name(name: str) -> Station | None:

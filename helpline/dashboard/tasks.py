@@ -3,15 +3,20 @@
 And what hangs on several apps at once: the hand-over of a shift.
 """
 
+import logging
+from datetime import datetime
 from typing import Any
 
 from celery import shared_task
 from celery.signals import after_task_publish
+from django.db import InterfaceError, OperationalError
 
 from cases.services import handover, shift_change
 from helpline.core import clock
 from helpline.core.realtime import heartbeats
 from helpline.dashboard import sheet
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(name="helpline.dashboard.tasks.note_beat")
@@ -24,8 +29,24 @@ def note_beat() -> None:
 def watch_hand_overs() -> None:
     """Open the hand-over of a shift that ended, say again that one waits, let offers go that nobody answers."""
     at = clock.now()
+    for step in (_open_sheets, _tell_waiting, _expire_offers):
+        try:
+            step(at)
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: so is the next step
+        except Exception as broken:  # one that breaks does not keep the others waiting
+            log.exception("a step of hand-over broke: %s", type(broken).__name__)
+
+
+def _open_sheets(at: datetime) -> None:
     sheet.open_after_changes(at)
+
+
+def _tell_waiting(at: datetime) -> None:
     shift_change.tell_waiting(at=at)
+
+
+def _expire_offers(at: datetime) -> None:
     handover.expire_due(at=at)
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, models, transaction
+from django.db import InterfaceError, OperationalError, models, transaction
 from django.db.models import F
 
 from helpline.core.audit import services as audit
@@ -80,17 +80,21 @@ def _forget(rule: Rule, rows: list[models.Model]) -> tuple[Tally, int]:
     try:
         with transaction.atomic():
             return rule.kind.forget(rows), 0
-    except (models.ProtectedError, models.RestrictedError, IntegrityError):
-        pass
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: so is every other row
+    except Exception as held:
+        log.exception("%s are forgotten one by one: %s", rule.kind.code, type(held).__name__)
     gone: Tally = Tally()
     stuck = 0
     for row in rows:
         try:
             with transaction.atomic():
                 gone += rule.kind.forget([row])
-        except (models.ProtectedError, models.RestrictedError, IntegrityError) as held:
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as held:
             stuck += 1
-            log.error("one %s could not be forgotten: %s", rule.kind.code, type(held).__name__)
+            log.exception("one %s could not be forgotten: %s", rule.kind.code, type(held).__name__)
     return gone, stuck
 
 

@@ -6,6 +6,7 @@ a restored database has forgotten the newest, in a file of `VAR_DIR` that is cop
 
 import json
 import os
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -50,7 +51,7 @@ def write_file() -> int:
         rows[row.mark] = {"kind": row.kind, "mark": row.mark, "erased_at": row.erased_at.isoformat()}
     path = path_of_file()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_suffix(f".{os.getpid()}")
+    fresh = path.with_suffix(f".{secrets.token_hex(8)}")  # two of us may write at once, on two machines too
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows.values())
         file.flush()
