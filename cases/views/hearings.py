@@ -16,6 +16,7 @@ from cases.models import CouldNotCome, Hearing
 from cases.services import hearings
 from helpline.core import clock
 from helpline.core.errors import NotAllowed
+from helpline.core.http.forms import sent_reference
 from helpline.core.http.pages import says_why, worker
 from helpline.core.privacy.references import new_opaque
 from helpline.core.staff.models import User
@@ -31,7 +32,7 @@ def case_hearings(request: HttpRequest, ref: str) -> HttpResponse:
     form = HearingForm(request.POST or None, near=near, initial={"tell_caller": True})
     if request.method == "POST" and form.is_valid():
         try:
-            hearings.add(case=case, by=user, at=at, key=request.POST.get("key", "")[:24], **form.cleaned_data)
+            hearings.add(case=case, by=user, at=at, key=sent_reference(request, "key")[:24], **form.cleaned_data)
         except NotAllowed as refused:
             form.add_error("day_at", str(refused))
         else:

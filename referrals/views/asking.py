@@ -13,6 +13,7 @@ from cases.access import STORY, WRITE, get_case
 from cases.models import Case, NeedKind
 from helpline.core import clock
 from helpline.core.errors import NotAllowed, NotFound
+from helpline.core.http.forms import sent_reference
 from helpline.core.http.pages import says_why, worker
 from helpline.core.privacy.references import new_opaque
 from referrals.access import get_referral
@@ -49,14 +50,14 @@ def ask(request: HttpRequest, ref: str) -> HttpResponse:
         try:
             row = asking.ask(
                 case=case, by=user, at=at, consent_ref=said.pop("consent"), persons=[first] if first else None,
-                only_chosen=said["way"] == AskingWay.BY_HAND, key=_key(case, request.POST.get("key", "")), **said,
+                only_chosen=said["way"] == AskingWay.BY_HAND, key=_key(case, sent_reference(request, "key")), **said,
             )  # fmt: skip
         except NotAllowed as refused:
             form.add_error(None, str(refused))
         else:
             return redirect("referrals:referral", case.ref, row.ref)
     page = {
-        "case": case, "form": form, "given": given, "key": request.POST.get("key", "")[:24] or new_opaque(),
+        "case": case, "form": form, "given": given, "key": sent_reference(request, "key")[:24] or new_opaque(),
         "preview": _preview(case, form, at), "earlier": reading.read_all(case)[:6],
     }  # fmt: skip
     asked = request.method == "POST" and request.POST.get("verb") != "look"
@@ -125,7 +126,7 @@ def referral_do(request: HttpRequest, ref: str, referral_ref: str) -> HttpRespon
     verb = request.POST.get("verb", "")
     match verb:
         case "accepted" | "declined":
-            offer = Offer.objects.filter(referral=row, ref=request.POST.get("offer", "")[:24]).first()
+            offer = Offer.objects.filter(referral=row, ref=sent_reference(request, "offer")).first()
             if offer is None:
                 raise NotFound
             offer.referral = row

@@ -14,6 +14,7 @@ from cases.models import NeedKind
 from helpline.core import clock
 from helpline.core.audit import services as audit
 from helpline.core.errors import NotAllowed, NotFound
+from helpline.core.http.forms import sent_reference
 from helpline.core.http.pages import says_why, worker
 from helpline.core.lines.models import Line
 from helpline.core.privacy.numbers import mask_number
@@ -108,15 +109,13 @@ def provider_show(request: HttpRequest, ref: str) -> HttpResponse:
         directory.show_hidden(provider=row, place=None, by=user, at=at)
         page["shown_name"] = row.name
     elif wanted == "place":
-        place = Place.objects.filter(provider=row, ref=request.POST.get("which", "")[:24]).first()
+        place = Place.objects.filter(provider=row, ref=sent_reference(request, "which")).first()
         if place is None:
             raise NotFound
         directory.show_hidden(provider=row, place=place, by=user, at=at)
         page["shown_place"] = place
     elif wanted == "person":
-        person = ProviderPerson.objects.filter(
-            provider=row, left_at=None, ref=request.POST.get("which", "")[:24]
-        ).first()
+        person = ProviderPerson.objects.filter(provider=row, left_at=None, ref=sent_reference(request, "which")).first()
         if person is None:
             raise NotFound
         audit.record(by=user, verb="provider.number_shown", what="provider", about=row.ref, at=at, person=person.ref)

@@ -12,6 +12,7 @@ from cases.access import STORY, WRITE
 from cases.models import CouldNotCome
 from helpline.core import clock
 from helpline.core.errors import NotAllowed, NotFound
+from helpline.core.http.forms import sent_reference
 from helpline.core.http.pages import says_why, worker
 from helpline.core.privacy.references import new_opaque
 from referrals.access import get_referral
@@ -52,7 +53,7 @@ def following(request: HttpRequest, ref: str, referral_ref: str) -> HttpResponse
     form = AppointmentForm(request.POST)
     if form.is_valid():
         try:
-            key = request.POST.get("key", "")[:24]
+            key = sent_reference(request, "key")[:24]
             appointments.add(referral=referral, **form.cleaned_data, by=user, at=at, key=key)
         except NotAllowed as refused:
             form.add_error("day_at", str(refused))

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from helpline.core import clock
 from helpline.core.errors import NotAllowed, NotFound
+from helpline.core.http.forms import sent_reference
 from helpline.core.http.pages import says_why, worker
 from helpline.core.staff.models import User
 from referrals.access import check_keeps_network, get_provider
@@ -179,8 +180,10 @@ def provider_checked(request: HttpRequest, ref: str) -> HttpResponse:
     """Somebody asked them today whether all of it is true, or rang the number of a person there."""
     user, at = worker(request), clock.now()
     row = get_provider(user, ref, to_keep=True, at=at)
-    if which := request.POST.get("person", ""):
-        person = ProviderPerson.objects.filter(provider=row, ref=which[:24], left_at=None).first()
+    if "person" in request.POST:
+        person = ProviderPerson.objects.filter(
+            provider=row, ref=sent_reference(request, "person"), left_at=None
+        ).first()
         if person is None:
             raise NotFound
         keeping.note_number_checked(person=person, by=user, at=at)

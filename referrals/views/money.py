@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from helpline.core import clock
 from helpline.core.audit import services as audit
 from helpline.core.errors import NotAllowed, NotFound
+from helpline.core.http.forms import sent_reference
 from helpline.core.http.pages import says_why, worker
 from helpline.core.privacy.references import new_opaque
 from helpline.core.staff.models import User
@@ -102,7 +103,7 @@ def rates(request: HttpRequest, ref: str) -> HttpResponse:
 def fee_new(request: HttpRequest) -> HttpResponse:
     user, at = _keeper(request)
     form = FeeForm(request.POST or None)
-    key = request.POST.get("key", "")[:40] or new_opaque()
+    key = sent_reference(request, "key") or new_opaque()
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         reference = data.pop("reference").strip().upper()

@@ -13,6 +13,7 @@ from cases.access import STORY, WRITE, get_case
 from cases.models import Case
 from helpline.core import clock
 from helpline.core.errors import NotAllowed, NotFound
+from helpline.core.http.forms import sent_reference
 from helpline.core.http.pages import says_why, worker
 from helpline.core.privacy.references import new_opaque
 from referrals.forms.proceedings import DECISION_WORDS, PaidForm, ProceedingForm, StepForm
@@ -59,7 +60,7 @@ def proceedings(request: HttpRequest, ref: str) -> HttpResponse:
     form = ProceedingForm(request.POST)
     if not form.is_valid():
         return _show(request, case, status=422, form=form)
-    service.add(case=case, **form.cleaned_data, by=user, at=at, key=request.POST.get("key", "")[:24])
+    service.add(case=case, **form.cleaned_data, by=user, at=at, key=sent_reference(request, "key")[:24])
     return redirect("referrals:proceedings", case.ref)
 
 

@@ -12,6 +12,7 @@ from cases.access import STORY, WRITE, get_case
 from cases.models import Case
 from helpline.core import clock
 from helpline.core.errors import NotAllowed, NotFound
+from helpline.core.http.forms import sent_reference
 from helpline.core.http.pages import says_why, worker
 from helpline.core.privacy.references import new_opaque
 from referrals.forms.money import PauseForm, PaymentForm, RepaymentForm
@@ -37,7 +38,7 @@ def repayment(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "GET":
         return show(request, case)
     form = RepaymentForm(request.POST)
-    key = request.POST.get("key", "")[:40]
+    key = sent_reference(request, "key")
     if form.is_valid():
         try:
             repayments.agree(case=case, **form.cleaned_data, by=user, at=at, key=f"repay-{key}" if key else None)
@@ -63,7 +64,7 @@ def repayment_change(request: HttpRequest, ref: str, repayment_ref: str) -> Http
             form.money_in = row.currency
             if not form.is_valid():
                 return show(request, case, status=422, payment_form=form)
-            key = request.POST.get("key", "")[:40]
+            key = sent_reference(request, "key")
             repayments.record_payment(
                 repayment=row, **form.cleaned_data, by=user, at=at, key=f"paid-{key}" if key else None
             )
