@@ -7,6 +7,7 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
@@ -86,13 +87,13 @@ def read_statement(provider: Provider, first: date) -> Statement:
 def write_pdf(statement: Statement) -> bytes:
     """Return the statement as PDF. Raises NotAllowed, with a sentence, where this machine has no Pango to draw with."""
     try:
-        from weasyprint import HTML  # half a second and 30 MiB: only for whoever asks for a PDF
+        from weasyprint import CSS, HTML  # half a second and 30 MiB: only for whoever asks for a PDF
     except OSError:
         raise NotAllowed(
             _("This server cannot make a PDF: Pango is not installed. The spreadsheet is there.")
         ) from None
     written = HTML(string=render_to_string("referrals/money/statement_print.html", {"statement": statement}))
-    return bytes(written.write_pdf(pdf_variant="pdf/ua-1"))
+    return bytes(written.write_pdf(stylesheets=[CSS(filename=STYLE)], pdf_variant="pdf/ua-1"))
 
 
 def write_spreadsheet(statement: Statement) -> bytes:

@@ -46,7 +46,7 @@ class Phone:
 
 def test_before_a_yes_it_says_area_matter_and_language_and_nothing_else(lawyer):
     page = lawyer.open().content.decode()
-    for said in ("Woodstock", "Arrest or detention", "isiZulu", "<title>Request</title>"):
+    for said in ("Woodstock", "Arrest or detention", "isiZulu", "<title>Desk</title>"):
         assert said in page
     for hidden in ("Rose", "cell 4", lawyer.case.ref, lawyer.asked.ref, "Umbrella", "sex"):
         assert hidden not in page
