@@ -18,9 +18,9 @@ from helpline.core.errors import NotAllowed
 from referrals.models import Fee, FeeState, Provider
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-REFERENCE_LENGTH = (
-    6  # of a referral's own reference: enough for two people to speak of the same thing, and it leads nowhere
-)
+STYLE = settings.BASE_DIR / "helpline" / "static" / "helpline" / "css" / "statement.css"
+# Of a referral's own reference: enough for two people to speak of the same thing, and it leads nowhere.
+REFERENCE_LENGTH = 6
 
 
 @dataclass(frozen=True)
