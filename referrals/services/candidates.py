@@ -30,9 +30,9 @@ from referrals.models import (
     StandBy,
     TeamMember,
 )
+from referrals.services.standing import LATELY, SAYS_NOTHING
 from referrals.services.tongues import name_of
 
-LATELY = timedelta(days=180)  # how far back the record of a provider counts
 NIGHT_FROM, NIGHT_UNTIL = time(21), time(7)
 
 
@@ -97,7 +97,7 @@ def say_why_not(because: str) -> str:
         "said_conflict": _("they said that they have a conflict of interest in this case"),
         "caller_said_no": _("the caller said no to them"), "no_such_need": _("they do not do this"),
         "not_taking": _("not taking new cases now"), "full": _("they have as many open cases as they take"),
-        "no_way": _("there is no number at which they can be asked"), "asleep": _("not to be asked at night"),
+        "no_way": _("they cannot be asked by text: ring them"), "asleep": _("not to be asked at night"),
         "asked_already": _("asked already"),
     }.get(because, because)  # fmt: skip
 
@@ -157,7 +157,7 @@ def _read_people(case: Case, wanted: Wanted, areas: Areas, asked: frozenset[str]
         ProviderPerson.objects.filter(provider__in=offering.values("provider"), left_at=None)
         .annotate(speaks=_speaks(language, offering))
         .values_list(
-            "pk", "ref", "provider_id", "provider__ref", "provider__vetting", "speaks", "by_call", "by_text", "at_night",
+            "pk", "ref", "provider_id", "provider__ref", "provider__vetting", "speaks", "by_text", "at_night",
             "number_index", "provider__closed_until", "provider__most_open", "provider__not_for", "provider__kind",
             "provider__name", "is_deputy",
         )
@@ -172,7 +172,7 @@ def _read_people(case: Case, wanted: Wanted, areas: Areas, asked: frozenset[str]
     is_night = local.time() >= NIGHT_FROM or local.time() < NIGHT_UNTIL
     needs, today, found = frozenset({need}), local.date(), []
     for (
-        pk, ref, provider, provider_ref, vetting, speaks, by_call, by_text, at_night, number, closed_until, most_open,
+        pk, ref, provider, provider_ref, vetting, speaks, by_text, at_night, number, closed_until, most_open,
         not_for, kind, name, is_deputy,
     ) in rows:  # fmt: skip
         record = standing.get(provider, _NO_RECORD)
@@ -188,7 +188,7 @@ def _read_people(case: Case, wanted: Wanted, areas: Areas, asked: frozenset[str]
                 takes_cases=closed_until is None or closed_until <= today,
                 open_cases=full.get(provider, 0), most_open=most_open,
                 answered=record.answered, asked=record.asked, last_asked_at=record.last_asked_at, rating=record.rating,
-                not_for=not_for, has_way=bool(number) and (by_text or by_call),
+                not_for=not_for, has_way=bool(number) and by_text,
                 is_asleep=is_night and not at_night, asked_already=ref in asked, is_deputy=is_deputy,
             )
         )  # fmt: skip
@@ -244,7 +244,10 @@ def _read_where(offering: "QuerySet[Service]") -> dict[int, frozenset[str]]:
 
 
 def _read_standing(at: datetime) -> dict[int, _Record]:
-    """Return how often each provider was asked and answered lately, when last, and how content callers were."""
+    """Return how often each provider was asked and answered lately, when last, and how content callers were.
+
+    The same facts as `standing.read_standing`, counted by the database: without medians thousands take milliseconds.
+    """
     since = at - LATELY
     ratings = dict(
         Feedback.objects.filter(told_at__gt=since)
@@ -254,7 +257,7 @@ def _read_standing(at: datetime) -> dict[int, _Record]:
     )
     offers = (
         Offer.objects.filter(offered_at__gt=since, provider__isnull=False)
-        .exclude(state__in=["planned", "open", "undelivered", "withdrawn"])
+        .exclude(state__in=SAYS_NOTHING)
         .values_list("provider_id")
         .annotate(asked=Count("pk"), answered=Count("answered_at"), last=Max("offered_at"))
         .order_by()

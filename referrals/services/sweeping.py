@@ -21,6 +21,9 @@ from referrals.services.asking import lose_held, withdraw_held
 from referrals.services.steps import Held, hold_if_unchanged
 
 ENOUGH_FOR_A_SWEEP = 200
+# So long after somebody accepted the next is asked by itself where they cannot have it any more. Later it is flagged, and a
+# person judges: nobody is woken for a case of last week.
+FRESH_FOR = timedelta(hours=12)
 log = logging.getLogger(__name__)
 
 
@@ -65,7 +68,7 @@ def look_at(pk: int, turn: int, *, at: datetime) -> bool:
 def _find(at: datetime, limit: int) -> Iterable[tuple[int, int]]:
     due = Referral.objects.due(at).values_list("pk", "turn")[:limit]
     no_more = [(one.pk, one.turn) for one in _taken_back()[:limit] if _is_refused(one, at)]
-    return dict([*no_more, *due, *_unfit(limit)]).items()
+    return dict([*no_more, *due, *_unfit(at, limit)]).items()
 
 
 def _is_refused(referral: Referral, at: datetime) -> bool:
@@ -92,8 +95,8 @@ def _taken_back() -> QuerySet[Referral]:
     return open_now.filter(Exists(said.filter(here | of_caller))).order_by("pk")
 
 
-def _unfit(limit: int) -> list[tuple[int, int]]:
-    """Referrals in which somebody has the question, or has accepted and was not reached, who is trusted no longer or has left."""
+def _unfit(at: datetime, limit: int) -> list[tuple[int, int]]:
+    """Referrals in which somebody has the question, or accepted lately and was not reached, who is trusted no longer or has left."""
     asked = Offer.objects.filter(
         ~Q(provider__vetting__in=TRUSTED) & Q(provider__isnull=False)
         | Q(person__left_at__isnull=False)
@@ -103,6 +106,7 @@ def _unfit(limit: int) -> list[tuple[int, int]]:
     taken = Referral.objects.filter(
         ~Q(provider__vetting__in=TRUSTED) & Q(provider__isnull=False) | Q(person__left_at__isnull=False),
         state=ReferralState.ACCEPTED,
+        accepted_at__gt=at - FRESH_FOR,
     )  # fmt: skip
     of_asked = asked.order_by("referral_id").values_list("referral_id", "referral__turn")[:limit]
     return [*of_asked, *taken.values_list("pk", "turn")[:limit]]
@@ -111,11 +115,14 @@ def _unfit(limit: int) -> list[tuple[int, int]]:
 def _gone(held: Held, at: datetime) -> tuple[Offer, str] | None:
     """Return the acceptance that does not stand any more, and why.
 
-    Once they are in touch only the caller's own no ends it by itself: the rest is for a person to judge (`flagged_at`).
+    Once they are in touch, or some hours later, only the caller's own no ends it by itself: the rest is for a person to judge.
     """
+    now = held.referral
+    is_fresh = now.accepted_at is not None and now.accepted_at > at - FRESH_FOR
     for offer in held.offers():
         if offer.state == OfferState.ACCEPTED and (why := offers.why_not_any_more(offer, at)):
-            return (offer, why) if held.referral.state == ReferralState.ACCEPTED or why == "caller_said_no" else None
+            is_by_itself = why == "caller_said_no" or (now.state == ReferralState.ACCEPTED and is_fresh)
+            return (offer, why) if is_by_itself else None
     return None
 
 

@@ -10,7 +10,7 @@ from cases.consenting import Receiver
 from cases.services import consent_keeping
 from cases.services.consent_keeping import Answer as Said
 from referrals.models import Area, Conflict, Feedback, Offer, OpenHours, Place, Provider, Service
-from referrals.services import candidates
+from referrals.services import candidates, standing
 from tests.factories import make_area, make_caller, make_case, make_referral
 from tests.referrals.asking_rows import make_lawyer, put_on_stand_by
 from tests.referrals.test_hours import ROWS, SAID, read_span
@@ -205,3 +205,22 @@ def test_reasons_come_back_from_an_offer_as_they_went_in(find, woodstock, nomsa)
     make_lawyer("X", area=woodstock, stand_by=2)
     reasons = find().matches[0].reasons
     assert candidates.unpack(candidates.pack(reasons)) == reasons
+
+
+def test_what_is_counted_here_is_what_the_page_of_a_provider_says(find, woodstock, case, nomsa, at):
+    person = make_lawyer("X", area=woodstock)
+    referral = make_referral(case, nomsa, at=at - timedelta(days=3))
+    for place, state in enumerate(["accepted", "silent", "declined", "withdrawn", "undelivered", "taken"]):
+        offered = at - timedelta(days=3)
+        Offer.objects.create(
+            key=f"k{place}", referral=referral, provider=person.provider, person=person, place=place, state=state,
+            offered_at=offered, answered_at=offered if state in {"accepted", "declined"} else None,
+        )  # fmt: skip
+    said = standing.read_standing([person.provider_id], at=at)[person.provider_id]
+    here = next(reason.figures for reason in find().matches[0].reasons if reason.code == "answered")
+    assert here == (said.answered, said.asked) == (2, 4)
+
+
+def test_who_wants_calls_alone_is_rung_by_a_person(find, woodstock):
+    person = make_lawyer("X", area=woodstock, by_text=False, by_call=True)
+    assert why_not(find(), person) == "no_way"
