@@ -41,6 +41,11 @@ SWEEPS: list[tuple[str, float, str]] = [
         "somebody who is not heard from is asked for within seconds of what was agreed",
     ),
     (
+        "referrals.tasks.look_after_team",
+        15.0,
+        "whoever of our own is out there is asked whether all is well, and missed within minutes",
+    ),
+    (
         "referrals.tasks.dispatch_due",
         5.0,
         "a lawyer was promised within thirty minutes, and a yes that is taken back counts at once",

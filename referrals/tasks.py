@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from helpline.core import clock
-from referrals.services import appointments, renewals, sweeping
+from referrals.services import appointments, going, renewals, sweeping
 
 
 @shared_task
@@ -22,3 +22,9 @@ def dispatch_due() -> None:
 def tell_of_renewals() -> None:
     """Tell of vetting that has to be done anew, once for each reminder. May run twice, at once, or late."""
     renewals.sweep(at=clock.now())
+
+
+@shared_task
+def look_after_team() -> None:
+    """Ask whoever is out whether all is well, and tell a person where no answer comes. May run twice, at once, or late."""
+    going.sweep(at=clock.now())

@@ -16,7 +16,7 @@ from cases.models import Case
 from cases.panels import choices, clocks, closing, consents, files, hearings, incidents, needs, plan, safety, together
 from cases.panels.keeping import read as read_keeping
 from helpline.core.staff.models import User
-from referrals.panels import proceedings, referrals, repayment
+from referrals.panels import proceedings, referrals, repayment, team
 
 Read = Callable[[Case, User, datetime], Mapping[str, Any] | None]
 
@@ -55,6 +55,7 @@ AREAS: tuple[Area, ...] = (
     Area("incidents", incidents.read, _("What happened"), "note", "cases:incident_new", "i"),
     Area("hearings", hearings.read, _("Day in court"), "rota", "cases:hearings", "h"),
     Area("referrals", referrals.read, _("Ask a lawyer, a clinic"), "hand", "referrals:ask", "r"),
+    Area("team", team.read, _("Send the response team"), "out", "referrals:send_team"),
     Area("needs", needs.read, _("Needs"), "hand", "cases:needs"),
     Area("consents", consents.read, _("What they agree to"), "known", "cases:consents"),
     Area("choices", choices.read, _("Legal step"), "hand", "cases:choices"),
@@ -71,6 +72,7 @@ AREAS: tuple[Area, ...] = (
 ORDER = (
     *(
         "clocks",
+        "team",
         "referrals",
         "promises",
         "together",

@@ -23,7 +23,7 @@ from referrals.models import (
     Service,
 )
 from referrals.replies import Reply, read_reply
-from referrals.services import offers
+from referrals.services import journeys, offers
 from referrals.services.advancing import advance
 from referrals.services.asking import lose_held, withdraw_held
 from referrals.services.steps import Held, hold, publish
@@ -173,6 +173,7 @@ def _accept(held: Held, mine: Offer, made: list[Offer], *, at: datetime, how: Ho
     now.save()
     followups.drop(case=case, keys=[f"referral-{now.ref}-{now.round}-{what}" for what in ("nobody", "lost")], at=at)
     _promise(held, mine, has_yes=yes is not None, at=at)
+    journeys.begin(mine, at=at)
     turn = Turn.LAWYER if now.need in LAWYER_NEEDS and not now.is_team else Turn.OTHER
     Case.objects.filter(pk=case.pk, state=CaseState.OPEN).update(turn=turn, turn_since=at)
     publish(now)

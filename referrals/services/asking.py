@@ -30,7 +30,7 @@ from referrals.models import (
     ReferralState,
     TeamMember,
 )
-from referrals.services import offers
+from referrals.services import journeys, offers
 from referrals.services.advancing import advance
 from referrals.services.steps import Held, hold, note, publish
 from referrals.services.telling import receiver_for
@@ -203,6 +203,8 @@ def lose_held(
     offers.end(
         offer, "give_back" if is_their_word else "withdraw", at=at, by=by, tell="" if is_their_word else offers.OVER
     )
+    if is_their_word:
+        journeys.give_up(offer, at=at)
     now.state = ReferralState(move_referral(now.state, "lose"))
     _new_round(now, at)
     _turn_back_to_us(now, at)

@@ -16,10 +16,11 @@ from helpline.core.errors import NotAllowed, NotFound
 from helpline.core.http.forms import sent_reference
 from helpline.core.http.pages import says_why, worker
 from helpline.core.privacy.references import new_opaque
+from referrals import going_words
 from referrals.access import get_referral
 from referrals.forms.asking import AnswerForm, AskForm, EndForm
-from referrals.models import AskingWay, Offer, Referral
-from referrals.services import answering, asking, reading
+from referrals.models import AskingWay, GoingOutcome, Matter, Offer, Referral
+from referrals.services import answering, asking, going, reading
 
 _ANSWERS = {
     "accepted": gettext_lazy("Accepted: the others are asked no more."),
@@ -29,6 +30,8 @@ _ANSWERS = {
     "declined": gettext_lazy("Noted: the next is asked."),
     "too_late": gettext_lazy("It is too late for that."),
 }
+# Those that can be said by a word of theirs; "something else" is what was never said.
+_OUTCOMES = [(value, words) for value, words in GoingOutcome.choices if value in going_words.OUTCOMES]
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,6 +44,8 @@ def ask(request: HttpRequest, ref: str) -> HttpResponse:
     need = request.GET.get("need", "")
     known = case.caller.language if case.caller is not None and not case.possibly_known else ""
     initial = {"need": need if need in NeedKind.values else NeedKind.LEGAL, "language": known}
+    if need == NeedKind.RAPID_RESPONSE:  # our own people: several at once, and the first yes closes it
+        initial |= {"matter": Matter.THERE_NOW, "way": AskingWay.TOGETHER}
     if len(given) == 1:
         initial["consent"] = given[0].ref
     form = AskForm(request.POST or None, given=given, initial=initial)
@@ -50,7 +55,8 @@ def ask(request: HttpRequest, ref: str) -> HttpResponse:
         try:
             row = asking.ask(
                 case=case, by=user, at=at, consent_ref=said.pop("consent"), persons=[first] if first else None,
-                only_chosen=said["way"] == AskingWay.BY_HAND, key=_key(case, sent_reference(request, "key")), **said,
+                only_chosen=said["way"] == AskingWay.BY_HAND, is_team=said["need"] == NeedKind.RAPID_RESPONSE,
+                key=_key(case, sent_reference(request, "key")), **said,
             )  # fmt: skip
         except NotAllowed as refused:
             form.add_error(None, str(refused))
@@ -105,10 +111,17 @@ def _show(request: HttpRequest, row: Referral, at: Any, *, status: int = 200, **
         "case": row.case, "referral": row, "steps": reading.read_steps(row), "next": reading.say_next(row, made),
         "asked": [{"offer": one, "who": reading.say_who(one)} for one in made], "now": at,
         "open_offers": [{"offer": one, "who": reading.say_who(one)} for one in made if one.state in {"open", "silent"}],
-        "end_form": EndForm(), "answer_form": AnswerForm(), **forms,
+        "goings": _read_goings(row), "end_form": EndForm(), "answer_form": AnswerForm(), **forms,
     }  # fmt: skip
     part = "referrals/asking/_referral.html" if request.headers.get("HX-Request") else "referrals/asking/referral.html"
     return render(request, part, page, status=status)
+
+
+def _read_goings(row: Referral) -> list[dict[str, Any]]:
+    if not row.is_team:
+        return []
+    went = going.read_out([row]).get(row.pk, [])
+    return [{"row": one, "minutes": going.measure(one), "outcomes": _OUTCOMES} for one in went]
 
 
 @require_GET

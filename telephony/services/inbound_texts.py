@@ -17,7 +17,7 @@ from helpline.core.alarms import services as alarms
 from helpline.core.audit import services as audit
 from helpline.core.lines.models import Line
 from helpline.core.realtime import services as realtime
-from referrals.services import answering
+from referrals.services import answering, going
 from telephony.caller_id import CallerId, read_caller
 from telephony.models import Media, Text
 from telephony.models.text import Direction
@@ -85,9 +85,13 @@ def _answers_an_offer(
     who: CallerId, body: str, parameters: Mapping[str, str], at: datetime
 ) -> answering.TextAnswer | None:
     """Hear it first as an answer of somebody who was asked for a caller: a lawyer's "A7K yes" must open no case of its own."""
-    if who.number is None or read_command(body, opt_out_type=parameters.get("OptOutType")):
+    command = read_command(body, opt_out_type=parameters.get("OptOutType"))
+    if who.number is None or command == "stop":
         return None
-    return answering.answer_text(number=who.number, body=body, at=at)
+    # Somebody of the team who is out may well write "help", which is a word of the network's own for everybody else.
+    if (heard := going.hear_text(number=who.number, body=body, at=at)) is not None:
+        return heard
+    return None if command else answering.answer_text(number=who.number, body=body, at=at)
 
 
 def _keep_answer(

@@ -60,6 +60,11 @@ SHAPES = {
 
 BECAUSE: dict[str, str | Promise] = {
     "write_up": _("Write up the call"),
+    "team_danger": _("Somebody of the team is in trouble: ring them, then send help"),
+    "team_missed": _("Somebody of the team was not heard from: ring them"),
+    "team_still_held": _("The team says: still held. Ask a lawyer"),
+    "team_outcome": _("The team is back: ask them what became of it"),
+    "team_wrote": _("Somebody of the team wrote: read it"),
     "day_after": _("A day after the call"),
     "look_again": _("They could not speak: see how they are"),
     "in_a_week": _("Ask how it went there"),
@@ -148,6 +153,8 @@ ALARMS: dict[str, str | Promise] = {
     "clock_jumped": _("The clock of a machine was wrong"),
     "check_in_team": _("A check-in: everybody is needed"),
     "asked_not_reached": _("Somebody who was asked for help could not be texted: check their number"),
+    "team_danger": _("Somebody of the team is in trouble: act now"),
+    "team_missed": _("Somebody of the team who is out was not heard from"),
     "referral_late": _("The time promised for a lawyer or other help is over, and nobody has accepted"),
     "referral_nobody": _("Everybody was asked for help, and nobody could take it"),
     "provider_suspended": _("A provider was suspended: look at who was sent there"),
