@@ -17,6 +17,7 @@ from helpline.api.shifts import Shifts
 from helpline.api.staff import Staff
 from helpline.reports.api import Figures
 from referrals.api.providers import Providers
+from referrals.api.referrals import Referrals
 from telephony.api import Calls, Texts
 
 router = SimpleRouter()
@@ -34,6 +35,7 @@ router.register("consents", Consents, "consent")
 router.register("incidents", Incidents, "incident")
 router.register("check-ins", CheckIns, "check-in")
 router.register("providers", Providers, "provider")
+router.register("referrals", Referrals, "referral")
 router.register("audit", Audit, "audit")
 
 app_name = "api"

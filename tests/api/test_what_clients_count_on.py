@@ -7,7 +7,7 @@ import pytest
 
 ADDRESSES = [
     "lines", "staff", "shifts", "calls", "texts", "callers", "cases", "incidents", "consents", "follow-ups", "hearings", "check-ins",
-    "providers", "figures", "audit",
+    "providers", "referrals", "figures", "audit",
 ]  # fmt: skip
 
 FIELDS = {
@@ -25,6 +25,7 @@ FIELDS = {
     "check-ins": "id case state due_at grace_minutes acknowledged_by acknowledged_at danger contacts steps",
     "providers": "id kind name languages not_for alert closed_until most_open is_hidden is_open vetting renew_by areas services "
     "places hours phones people version",
+    "referrals": "id case provider service state offered_at answer_by accepted_at outcome declined_because",
     "audit": "id at who verb what about detail",
 }
 
@@ -37,6 +38,7 @@ FILTERS = {
     "hearings": "case state since until",
     "check-ins": "case state",
     "providers": "kind vetting need area language trusted open_now free takes_cases changed_since",
+    "referrals": "case state",
     "audit": "about who verb since until",
 }
 
@@ -50,6 +52,9 @@ WORDS = {
     ("consents", "answer"): "given refused not_now withdrawn",
     ("providers", "vetting"): "proposed interviewed peer_tested approved probation suspended removed",
     ("providers", "kind"): "lawyer clinic counselling safe_house peers livelihood companion family other",
+    ("referrals", "state"): "asking accepted nobody reached ended withdrawn",
+    ("referrals", "outcome"): "received by_us already declined unavailable not_applicable not_known",
+    ("referrals", "declined_because"): "busy far language conflict not_mine other",
     ("check-ins", "state"): "running missed safe stopped",
 }
 

@@ -34,6 +34,7 @@ KINDS = [
     "consents",
     "check-ins",
     "hearings",
+    "referrals",
     "staff",
     "shifts",
     "lines",
