@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
-from django.contrib.postgres.aggregates import BoolOr
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Max, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Max, Q, QuerySet, Value, When
+from django.db.models import Case as When_
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -286,9 +286,9 @@ def _read_open(offering: "QuerySet[Service]", local: datetime) -> dict[int, bool
         OpenHours.objects.filter(provider__in=offering.values("provider"))
         .values_list("provider_id")
         .annotate(
-            is_known=BoolOr(Q(is_closed=False)),
-            is_open=BoolOr(Q(is_closed=False) & within, default=False),
-            is_shut=BoolOr(Q(is_closed=True) & _covers(day) & shut_now, default=False),
+            is_known=_any(Q(is_closed=False)),
+            is_open=_any(Q(is_closed=False) & within),
+            is_shut=_any(Q(is_closed=True) & _covers(day) & shut_now),
         )
         .order_by()
     )
@@ -297,10 +297,15 @@ def _read_open(offering: "QuerySet[Service]", local: datetime) -> dict[int, bool
     }
 
 
+def _any(true: Q) -> Max:
+    """Say for each group whether this is true of any row, in either database: 1 or 0."""
+    return Max(When_(When(true, then=Value(1)), default=Value(0)))
+
+
 def _covers(day: date) -> Q:
-    """The rows of hours that are meant for this day."""
+    """The rows of hours that are meant for this day. Days are single figures, looked for as they stand in the list."""
     since = Q(valid_from=None) | Q(valid_from__lte=day)
-    return since & (Q(valid_to=None) | Q(valid_to__gte=day)) & (Q(days=[]) | Q(days__contains=[day.weekday()]))
+    return since & (Q(valid_to=None) | Q(valid_to__gte=day)) & (Q(days=[]) | Q(days__icontains=str(day.weekday())))
 
 
 def _read_stand_by(areas: Areas, at: datetime) -> dict[int, int]:

@@ -30,7 +30,7 @@ def going_do(request: HttpRequest, ref: str, referral_ref: str, going_ref: str) 
     """Somebody rang the member, or was rung: write down what they said."""
     user, at = worker(request), clock.now()
     referral = get_referral(user, referral_ref, to=WRITE, at=at)
-    row = going.find(referral, going_ref[:24])
+    row = going.find(referral, going_ref)
     if row is None or referral.case.ref != ref.upper():
         raise NotFound
     going.say(going=row, what=request.POST.get("verb", ""), at=at, by=user)
