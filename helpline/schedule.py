@@ -50,6 +50,12 @@ SWEEPS: list[tuple[str, float, str]] = [
         5.0,
         "a lawyer was promised within thirty minutes, and a yes that is taken back counts at once",
     ),
+    ("referrals.tasks.take_directories_in", 5.0, "whoever takes a large directory in waits for it on the page"),
+    (
+        "referrals.tasks.forget_directory_files",
+        300.0,
+        "a file of a directory is kept an hour and a few minutes at most",
+    ),
     ("helpline.core.audit.tasks.seal_entries", 60.0, "what was done cannot be changed unseen for longer than a minute"),
     ("helpline.dashboard.tasks.watch_hand_overs", 30.0, "a shift that ends is handed over within the minute"),
     ("helpline.dashboard.tasks.note_beat", 10.0, "readyz sees a dead beat or worker within a minute"),

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from helpline.core import clock
-from referrals.services import appointments, going, renewals, sweeping
+from referrals.services import appointments, going, imports, renewals, sweeping
 
 
 @shared_task
@@ -28,3 +28,15 @@ def tell_of_renewals() -> None:
 def look_after_team() -> None:
     """Ask whoever is out whether all is well, and tell a person where no answer comes. May run twice, at once, or late."""
     going.sweep(at=clock.now())
+
+
+@shared_task
+def take_directories_in() -> None:
+    """Take in directories that are too large to wait for on the page. May run twice, at once, or after a restart."""
+    imports.take_waiting(at=clock.now())
+
+
+@shared_task
+def forget_directory_files() -> None:
+    """Forget files of directories that nobody took in within the hour. May run twice, at once, or late."""
+    imports.forget_old(at=clock.now())

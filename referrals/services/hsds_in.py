@@ -225,9 +225,12 @@ def _fill(work: _Work, table: str, one: Any, row: Row, parents: Mapping[str, Any
     if work.is_partial and not is_new:
         wanted = mapped.fields_for(table, row)
         said = {name: value for name, value in said.items() if name in wanted}
-    columns: dict[str, Any] = {**said, **_beside(work, table, one, row), **work.ours.get((table, row["id"]), {})}
-    columns.pop("areas", None)
-    columns |= parents
+    columns: dict[str, Any] = {
+        **said,
+        **_beside(work, table, one, row),
+        **_ours(work, table, one, row["id"]),
+        **parents,
+    }
     written = {**mapped.write(table, columns if not work.is_partial else _all_columns(table, one, columns)),
                **default_links(table, parents)}  # fmt: skip
     rest = mapped.rest_of(row, written)
@@ -250,6 +253,16 @@ def _fill(work: _Work, table: str, one: Any, row: Row, parents: Mapping[str, Any
 
 
 _SEALED_REST: Final = frozenset({"contact", "location", "phone"})
+
+
+def _ours(work: _Work, table: str, one: Any, key: str) -> dict[str, Any]:
+    """Return what a spreadsheet said that HSDS has no field for. Who is public stays as somebody here has set it."""
+    said = {name: value for name, value in work.ours.get((table, key), {}).items() if name != "areas"}
+    if table == "contact" and one.pk is not None:
+        said.pop("is_public", None)
+        if "number" in said and said["number"] != one.number:
+            said["number_checked_at"] = None
+    return said
 
 
 def _all_columns(table: str, one: Any, columns: Mapping[str, Any]) -> dict[str, Any]:

@@ -205,7 +205,7 @@ def _add_languages(
 def _make_languages(work: _Work, link: str, key: str, codes: Iterable[str]) -> None:
     for code in codes:
         row_id = _made_id(key, f"language {code}")
-        work.rows["language"][row_id] = {"id": row_id, link: key, "name": NAMES.get(code, code), "code": code}
+        work.rows["language"][row_id] = {"id": row_id, link: key, "name": str(NAMES.get(code, code)), "code": code}
 
 
 def _spread_languages(work: _Work, providers: Iterable[Provider], services: Iterable[Service]) -> None:
