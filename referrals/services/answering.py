@@ -76,8 +76,8 @@ def accept(*, offer: Offer, at: datetime, how: How, by: User | None = None) -> A
         if mine.state in {OfferState.OPEN, OfferState.SILENT}:
             offers.end(mine, "withdraw", at=at, by=by)
         return Answer("withdrawn", mine)
-    if offers.is_refused_at_all(now, at):
-        withdraw_held(held, by=by, at=at, why="consent")
+    if held.case.state == CaseState.CLOSED or offers.is_refused_at_all(now, at):
+        withdraw_held(held, by=by, at=at, why="case_closed" if held.case.state == CaseState.CLOSED else "consent")
         return Answer("withdrawn", _again(mine))
     if now.state in _HAS_IT:
         if mine.state != OfferState.TAKEN:

@@ -6,7 +6,7 @@ to an answer names its code. Questions to our own team name the area alone.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -23,6 +23,7 @@ from referrals.services import links, offers
 from referrals.services.telling import what_may_be_told
 from referrals.services.tongues import name_of
 
+LOOKS_AGAIN_AFTER = timedelta(seconds=3)
 LONGEST_PLACE = 28  # characters of the name of an area: with more the question would not fit into one text
 
 WHAT: Final[Mapping[str, str | Promise]] = {
@@ -49,6 +50,14 @@ class NoLetter(Exception):
         self.sentence = sentence
 
 
+class Later(NoLetter):
+    """Somebody is deciding about it in this very moment: it is looked at again at `at`."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__("offer_busy", _("Somebody is just deciding about this."))
+        self.at = at
+
+
 @dataclass(frozen=True)
 class Addressed:
     """A text that may leave: the number, what its template needs, the languages of whoever reads it. Prints nothing."""
@@ -65,7 +74,9 @@ class Addressed:
 def address(*, route: str, to_ref: str, template: str, offer_ref: str, at: datetime) -> Addressed:
     """Resolve one text to somebody who was asked, inside the claim that sends it. A question gets its one-time link here.
 
-    Raises NoLetter where nobody is there, there is no number, or what it asks is not asked any more.
+    Raises NoLetter where nobody is there, there is no number, or what it asks is not asked any more; Later where that is
+    being decided just now. Whoever decides holds the offer and then wants the message; we have the message and must not
+    wait for the offer, or each would wait for the other.
     """
     whom = _find(route, to_ref)
     offer = Offer.objects.select_related("referral__case__line", "referral__area", "provider", "person", "member").filter(
@@ -76,6 +87,8 @@ def address(*, route: str, to_ref: str, template: str, offer_ref: str, at: datet
     if not whom.number:
         raise NoLetter("no_provider_number", _("There is no number at which this person can be asked."))
     if template == offers.ASK:
+        if not Offer.objects.select_for_update(skip_locked=True).filter(pk=offer.pk).exists():
+            raise Later(at + LOOKS_AGAIN_AFTER)
         _check_is_still_asked(offer, at)
     words = _words(offer, at) if template == offers.ASK else _words_after(offer, at)
     languages = tuple(whom.languages or (offer.provider.languages if offer.provider is not None else ()))

@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from cases.consenting import NOES
-from cases.models import Consent, Purpose
+from cases.models import CaseState, Consent, Purpose
 from helpline.core.alarms import services as alarms
 from referrals.models import TRUSTED, Offer, OfferState, Referral, ReferralState
 from referrals.services import offers
@@ -59,6 +59,9 @@ def look_at(pk: int, turn: int, *, at: datetime) -> bool:
     if now.state in {ReferralState.ACCEPTED, ReferralState.REACHED} and (gone := _gone(held, at)) is not None:
         lose_held(held, gone[0], at=at, why=gone[1])
         return True
+    if now.state == ReferralState.ASKING and held.case.state == CaseState.CLOSED:
+        withdraw_held(held, by=None, at=at, why="case_closed")
+        return True
     if now.state == ReferralState.ASKING:
         advance(held, at)
         return True
@@ -96,7 +99,9 @@ def _taken_back() -> QuerySet[Referral]:
 
 
 def _unfit(at: datetime, limit: int) -> list[tuple[int, int]]:
-    """Referrals in which somebody has the question, or accepted lately and was not reached, who is trusted no longer or has left."""
+    """Referrals in which somebody has the question, or accepted lately and was not reached, who is trusted no longer or has left;
+    and those of cases that were closed meanwhile.
+    """
     asked = Offer.objects.filter(
         ~Q(provider__vetting__in=TRUSTED) & Q(provider__isnull=False)
         | Q(person__left_at__isnull=False)
@@ -108,8 +113,9 @@ def _unfit(at: datetime, limit: int) -> list[tuple[int, int]]:
         state=ReferralState.ACCEPTED,
         accepted_at__gt=at - FRESH_FOR,
     )  # fmt: skip
+    closed = Referral.objects.filter(state=ReferralState.ASKING, case__state=CaseState.CLOSED)
     of_asked = asked.order_by("referral_id").values_list("referral_id", "referral__turn")[:limit]
-    return [*of_asked, *taken.values_list("pk", "turn")[:limit]]
+    return [*of_asked, *taken.values_list("pk", "turn")[:limit], *closed.values_list("pk", "turn")[:limit]]
 
 
 def _gone(held: Held, at: datetime) -> tuple[Offer, str] | None:

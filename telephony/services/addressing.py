@@ -114,6 +114,8 @@ def _write_to_asked(message: Message, case: Case | None, at: datetime) -> Letter
             route=message.route, to_ref=message.to_ref, template=message.template,
             offer_ref=str(message.words.get("offer", "")), at=at,
         )  # fmt: skip
+    except letters.Later as later:
+        raise NotYet(later.because, later.sentence, later.at) from None
     except letters.NoLetter as no:
         raise NotToBeSent(no.because, no.sentence) from None
     language = choose_language(list(found.languages))

@@ -380,3 +380,17 @@ def test_a_sweep_that_finds_one_broken_looks_at_the_others_and_tells(ask, three,
     sweeping.sweep(at=after(at, 10))
     assert as_it_is(second).state == "nobody"
     assert Alarm.objects.filter(kind="referral_broken").count() == 1
+
+
+def test_a_case_that_was_closed_meanwhile_asks_nobody_any_more(ask, three, case, at):
+    referral = ask()
+    leave(at)
+    Case.objects.filter(pk=case.pk).update(state="closed")
+    sweeping.sweep(at=at + timedelta(seconds=5))
+    assert (as_it_is(referral).state, states(referral)) == ("withdrawn", ["withdrawn"])
+
+
+def test_a_yes_for_a_case_that_was_closed_hears_that_it_is_not_needed(ask, three, case, at):
+    ask()
+    Case.objects.filter(pk=case.pk).update(state="closed")
+    assert answering.accept(offer=offer_to(three[0]), at=at, how="text").result == "withdrawn"

@@ -1,17 +1,21 @@
 """A lawyer is texted a question: area, matter, language, a code, by when, and a link; nothing of the caller, and only while it is asked."""
 
 import re
+import threading
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection, transaction
 from django.utils import translation
 
 from cases.models import NeedKind
 from helpline.core.outbox.models import Message
 from referrals.models import Area, Matter, Offer, Provider, ProviderPerson, Referral
 from referrals.services import asking, letters, links, sweeping
+from telephony.erasure import Telephony
 from telephony.gateway.practice.texting import Refuses
+from telephony.models import Text
 from telephony.services.addressing import write_body
 from telephony.services.delivery import deliver_due
 from telephony.text_words import count_segments
@@ -139,3 +143,36 @@ def test_every_answer_is_one_text_that_tells_nothing(name, more):
     assert count_segments(body).segments == 1
     assert what_tells(body) == []
     assert "A7K" in body
+
+
+def test_while_somebody_decides_about_it_a_question_waits_and_nobody_waits_for_the_other(
+    referral, gateway, at, sent_to
+):
+    held, done = threading.Event(), threading.Event()
+
+    def decide():
+        with transaction.atomic():
+            list(Offer.objects.select_for_update().filter(referral=referral))
+            held.set()
+            done.wait(timeout=20)
+        connection.close()
+
+    deciding = threading.Thread(target=decide)
+    deciding.start()
+    try:
+        assert held.wait(timeout=10)
+        assert deliver_due(at=at, gateway=gateway) == 0
+        assert Message.objects.get(template="offer/ask").state == "waiting"
+    finally:
+        done.set()
+        deciding.join(timeout=10)
+    deliver_due(at=at + timedelta(seconds=4), gateway=gateway)
+    assert len(sent_to(NUMBERS[0])) == 1
+
+
+def test_what_a_lawyer_answers_is_no_part_of_the_callers_own_copy(referral, case, gateway, at):
+    ours = Text(direction="inbound", case=case, offer=Offer.objects.get(), body="A7K yes", at=at)
+    hers = Text(direction="inbound", case=case, body="please call", at=at)
+    holding = next(one for one in Telephony.holdings if one.model == "telephony.Text")
+    assert not holding.is_hers(ours, None)
+    assert holding.is_hers(hers, None)
