@@ -5,6 +5,8 @@ from typing import Any
 # Task, seconds, why.
 SWEEPS: list[tuple[str, float, str]] = [
     ("telephony.tasks.deliver_due", 2.0, "a text to a person on call should leave within seconds"),
+    ("telephony.tasks.move_transfers", 1.0, "a caller who is handed over is never alone for longer than a moment"),
+    ("telephony.tasks.place_calls", 2.0, "somebody who is asked by telephone is rung within seconds"),
     ("telephony.tasks.resolve_unknown_sends", 30.0, "the gateway's list of texts is trusted after a minute"),
     ("telephony.tasks.fetch_recordings", 5.0, "a message in custody is heard as soon as the media exists"),
     ("telephony.tasks.fetch_media", 10.0, "pictures may wait a little"),

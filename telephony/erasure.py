@@ -131,6 +131,13 @@ class Telephony(Eraser):
         Holding("telephony.WrapUp", _("How a call was put down"), case="call__case", caller="call__caller",
                 besides=models.Q(call__case__possibly_known=False), related=("call",),
                 tells=(Told(_("When"), "at"), Told(_("What it was about"), "kind"))),
+        Holding("telephony.Transfer", _("When you were connected with somebody outside"), case="call__case", caller="call__caller",
+                besides=models.Q(call__case__possibly_known=False), related=("call", "provider"),
+                tells=(Told(_("Began"), "began_at"), Told(_("With"), "provider.name"), Told(_("How it went"), "state"))),
+        Holding("telephony.RoomEvent", _("What the provider told of the room of a call"), case="call__case",
+                caller="call__caller", besides=models.Q(call__case__possibly_known=False)),
+        Holding("telephony.OutCall", _("Calls that we made for you"), by_reference=lambda subject: models.Q(
+                    about__in=list(subject.cases.values()))),
         Holding("telephony.CallEvent", _("What the provider told of calls"), case="call__case", caller="call__caller",
                 besides=models.Q(call__case__possibly_known=False)),
         Holding("telephony.Leg", _("Phones of ours that rang"), case="call__case", caller="call__caller",

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from helpline.core import clock
 from telephony.gateway.twilio_gateway import connect
-from telephony.services import delivery, media, recordings, snapshot, sweeps, unknown_sends
+from telephony.services import calls_out, delivery, media, moving, recordings, snapshot, sweeps, unknown_sends
 
 
 @shared_task(name="telephony.tasks.deliver_due")
@@ -47,3 +47,13 @@ def keep_duty_snapshot() -> None:
 @shared_task(name="telephony.tasks.watch_the_line")
 def watch_the_line() -> None:
     sweeps.watch_the_line(at=clock.now())
+
+
+@shared_task(name="telephony.tasks.place_calls")
+def place_calls() -> int:
+    return calls_out.place_due(at=clock.now(), gateway=connect())
+
+
+@shared_task(name="telephony.tasks.move_transfers")
+def move_transfers() -> int:
+    return moving.move_due(at=clock.now(), gateway=connect())

@@ -180,7 +180,7 @@ def whisper(*, prompts: Prompts, voice: Voice, key_url: str) -> str:
     gather = Gather(
         num_digits=1,
         timeout=WHISPER_SECONDS,
-        action=_absolute(key_url),
+        action=absolute(key_url),
         method="POST",
         input="dtmf",
         action_on_empty_result=True,
@@ -276,7 +276,7 @@ def answer_text_with_nothing() -> str:
     return str(MessagingResponse())
 
 
-def _absolute(url: str) -> str:
+def absolute(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise ValueError("An address in TwiML must be absolute.")
@@ -303,7 +303,7 @@ def _say_and_hang_up(words: str, voice: Voice) -> str:
 
 def _listen_for_danger(response: VoiceResponse, key_url: str) -> Gather:
     """Add a one-key menu. Without a key the gateway sends no request and plays the next verb."""
-    gather = Gather(num_digits=1, timeout=MENU_SECONDS, action=_absolute(key_url), method="POST", input="dtmf")
+    gather = Gather(num_digits=1, timeout=MENU_SECONDS, action=absolute(key_url), method="POST", input="dtmf")
     response.append(gather)
     return gather
 
@@ -314,7 +314,7 @@ def _menu(words: Sequence[str], *, voice: Voice, key_url: str, ring: Ring | None
     for sentence in words:
         _say(gather, sentence, voice)
     if ring is None:
-        response.redirect(_absolute(prompt_url), method="POST")
+        response.redirect(absolute(prompt_url), method="POST")
     else:
         _ring(response, ring)
     return str(response)
@@ -323,13 +323,13 @@ def _menu(words: Sequence[str], *, voice: Voice, key_url: str, ring: Ring | None
 def _ring(response: VoiceResponse, ring: Ring) -> None:
     if not 0 < len(ring.phones) <= 10:
         raise ValueError("One to ten phones can ring together.")
-    dial = Dial(timeout=ring.seconds, caller_id=ring.caller_id, action=_absolute(ring.action_url), method="POST")
+    dial = Dial(timeout=ring.seconds, caller_id=ring.caller_id, action=absolute(ring.action_url), method="POST")
     for phone in ring.phones:
         dial.number(
             phone.number,
-            url=_absolute(phone.whisper_url),
+            url=absolute(phone.whisper_url),
             method="POST",
-            status_callback=_absolute(phone.status_url),
+            status_callback=absolute(phone.status_url),
             status_callback_method="POST",
             status_callback_event=_LEG_EVENTS,
         )
@@ -339,10 +339,10 @@ def _ring(response: VoiceResponse, ring: Ring) -> None:
 def _record(response: VoiceResponse, action_url: str | None, status_url: str | None) -> None:
     addresses: dict[str, str] = {}
     if action_url is not None:
-        addresses |= {"action": _absolute(action_url), "method": "POST"}
+        addresses |= {"action": absolute(action_url), "method": "POST"}
     if status_url is not None:
         addresses |= {
-            "recording_status_callback": _absolute(status_url),
+            "recording_status_callback": absolute(status_url),
             "recording_status_callback_method": "POST",
             "recording_status_callback_event": _RECORDING_EVENTS,
         }

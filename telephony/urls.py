@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import path
 
 from telephony.views import practice
-from telephony.webhooks import texts, voice
+from telephony.webhooks import rooms, texts, voice
 
 app_name = "telephony"
 
@@ -20,6 +20,15 @@ urlpatterns = [
     path("voice/leg/<slug:leg_ref>/", voice.hear_leg_status, name="leg_status"),
     path("voice/recorded/", voice.hear_recorded, name="recorded"),
     path("voice/recording/", voice.hear_recording_status, name="recording_status"),
+    path("voice/music/", rooms.play_music, name="music"),
+    path("voice/room/<slug:room>/<slug:who>/in/", rooms.come_in, name="room_door"),
+    path("voice/room/<slug:room>/<slug:who>/out/", rooms.leave, name="room_left"),
+    path("voice/room/<slug:room>/again/", rooms.ring_again, name="room_again"),
+    path("voice/room/<slug:room>/wait/", rooms.wait, name="room_wait"),
+    path("voice/room/<slug:room>/events/", rooms.hear_event, name="room_events"),
+    path("voice/out/<slug:out_ref>/", rooms.ask, name="out_words"),
+    path("voice/out/<slug:out_ref>/key/", rooms.hear_key, name="out_key"),
+    path("voice/out/<slug:out_ref>/status/", rooms.hear_out_status, name="out_status"),
     path("sms/", texts.receive, name="sms"),
     path("sms/status/", texts.hear_status, name="sms_status"),
     path("sms/status/<slug:message_ref>/", texts.hear_status, name="text_status"),

@@ -30,6 +30,7 @@ from helpline.dashboard.callfile import (
     step_choices,
 )
 from helpline.dashboard.casefile import count_earlier_cases
+from helpline.dashboard.transfer_views import read_state
 from telephony.models import Call, WrapUp
 from telephony.services import wrap_up
 
@@ -57,6 +58,7 @@ def call_screen(request: HttpRequest, ref: str) -> HttpResponse:
         "known": read_known(case) if may_read else Known(),
         "has_given_word": was_given(case),
         "draft": casework.read_draft(case=case, by=user) if may_read else "",
+        "connecting": read_state(case, call, user) if may_read else {},
         "kinds": kind_choices(),
         "steps": step_choices(),
         "topics": information.read_for(case.line),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpline.dashboard import call_views, case_verbs, case_views, sheet_views, views
+from helpline.dashboard import call_views, case_verbs, case_views, sheet_views, transfer_views, views
 from helpline.dashboard.live import live
 from helpline.dashboard.sound import file, sound
 
@@ -31,6 +31,10 @@ urlpatterns = [
     path("cases/<slug:ref>/call/kind/", call_views.call_kind, name="call_kind"),
     path("cases/<slug:ref>/call/done/", call_views.call_done, name="call_done"),
     path("cases/<slug:ref>/call/done/<slug:wrap_up_ref>/undo/", call_views.call_undo, name="call_undo"),
+    path("cases/<slug:ref>/call/connect/", transfer_views.transfer, name="transfer"),
+    path("cases/<slug:ref>/call/connect/now/", transfer_views.transfer_state, name="transfer_state"),
+    path("cases/<slug:ref>/call/connect/begin/", transfer_views.transfer_begin, name="transfer_begin"),
+    path("cases/<slug:ref>/call/connect/next/", transfer_views.transfer_ask, name="transfer_ask"),
     path("cases/<slug:ref>/story/", case_views.story, name="story"),
     path("cases/<slug:ref>/promises/", case_views.promises, name="promises"),
     path("cases/<slug:ref>/take/", case_verbs.take, name="take"),

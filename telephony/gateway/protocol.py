@@ -120,6 +120,10 @@ class Gateway(Protocol):
         """Return the id of the room of this name in which somebody is now; None where nobody is."""
         ...
 
+    def who_is_in(self, room: str) -> frozenset[str]:
+        """Return the ids of the calls that are in a room now. Raises NotThere."""
+        ...
+
     def add_participant(
         self, room: str, *, to: str, sender: str, label: str, status_callback: str, ring_seconds: int = 30
     ) -> str:

@@ -28,6 +28,13 @@ class TwilioRooms:
         listed = self._ask(lambda client: client.conferences.list(friendly_name=name, limit=20))
         return next((str(room.sid) for room in listed if room.status in {"init", "in-progress"}), None)
 
+    def who_is_in(self, room: str) -> frozenset[str]:
+        path = safe_sid(room)
+        return frozenset(
+            str(each.call_sid)
+            for each in self._ask(lambda client: client.conferences(path).participants.list(limit=20))
+        )
+
     def add_participant(
         self, room: str, *, to: str, sender: str, label: str, status_callback: str, ring_seconds: int = 30
     ) -> str:

@@ -48,3 +48,48 @@ def message_taking() -> MessageTaking:
 def text_status(message_ref: str) -> str:
     """Where the progress of a text is told. It names the message: a status may come before we know the text's own id."""
     return _absolute("text_status", message_ref=message_ref)
+
+
+def out_words(out_ref: str) -> str:
+    """What somebody hears whom we ring."""
+    return _absolute("out_words", out_ref=out_ref)
+
+
+def out_key(out_ref: str) -> str:
+    """Where the key goes that they press then."""
+    return _absolute("out_key", out_ref=out_ref)
+
+
+def out_status(out_ref: str) -> str:
+    """Where the progress of a call is told that we make."""
+    return _absolute("out_status", out_ref=out_ref)
+
+
+def room_door(room: str, who: str) -> str:
+    """Where the counsellor, the caller or the provider comes into a room."""
+    return _absolute("room_door", room=room, who=who)
+
+
+def room_left(room: str, who: str) -> str:
+    """Where it is told that somebody is out of a room."""
+    return _absolute("room_left", room=room, who=who)
+
+
+def room_again(room: str) -> str:
+    """Where a caller goes on who is given back to whoever is on call."""
+    return _absolute("room_again", room=room)
+
+
+def room_wait(room: str) -> str:
+    """What is heard in a room by whoever waits or is held."""
+    return _absolute("room_wait", room=room)
+
+
+def room_events(room: str) -> str:
+    """Where it is told who comes into a room and who leaves."""
+    return _absolute("room_events", room=room)
+
+
+def music() -> str:
+    """The sound that is heard while somebody waits."""
+    return _absolute("music")

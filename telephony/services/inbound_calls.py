@@ -16,7 +16,7 @@ from telephony.lifecycle import furthest_status, is_final_status
 from telephony.models import Call, Leg
 from telephony.models.call import CallState
 from telephony.routing import Plan
-from telephony.services import addresses, ending, events, ringing, voicemail
+from telephony.services import addresses, ending, events, ringing, transfers, voicemail
 from telephony.services.known import Known, LineNow, look_up
 from telephony.services.prompts import load_prompts
 
@@ -119,6 +119,8 @@ def answer_again(call: Call, known: Known, line: LineNow, *, at: datetime) -> st
     if call.state == CallState.ENDED:
         return twiml.hang_up()
     legs = list(call.legs.filter(step=call.step))
+    if call.stage == transfers.STAGE and (document := transfers.follow(call, at=at)) is not None:
+        return document
     if call.stage == "greeting":
         return _greet(call, legs, known, line, at=at)
     if call.stage == "over":
@@ -246,6 +248,10 @@ def hear_dialled(parameters: Mapping[str, str], *, step: int, at: datetime) -> s
     is_new = events.note(call=call, kind="dialled", word=word, parameters=parameters, at=at, key=f"step:{step}")
     known, line = know_again(call, at)
     if not is_new or step != call.step:
+        return answer_again(call, known, line, at=at)
+    if call.stage == transfers.STAGE and not is_final_status(parameters.get("CallStatus", "")):
+        if call.accepted_leg_id is not None and parameters.get("DialBridged", "").lower() == "true":
+            Leg.objects.filter(pk=call.accepted_leg_id).update(bridged=True)
         return answer_again(call, known, line, at=at)
     call.gateway_word = events.as_column(furthest_status(call.gateway_word, parameters.get("CallStatus", "")), 24)
     # A leg may be canceled while the caller waits: only what is said of the caller's own call tells that they have gone.

@@ -20,6 +20,7 @@ from telephony.services import (
     messages_left,
     outcomes,
     refusals,
+    rooms,
     spool,
     text_status,
 )
@@ -67,6 +68,13 @@ def read_spool() -> int:
             "leg_status": lambda kept: legs.hear_status(kept.parameters, leg_ref=kept.path["leg_ref"], at=kept.at),
             "recorded": lambda kept: _discard(messages_left.hear_recorded(kept.parameters, at=kept.at)),
             "recording_status": lambda kept: messages_left.hear_recording_status(kept.parameters, at=kept.at),
+            "room_event": lambda kept: rooms.hear_event(kept.parameters, room=kept.path["room"], at=kept.at),
+            "room_left": lambda kept: _discard(
+                rooms.leave(kept.parameters, room=kept.path["room"], who=kept.path["who"], at=kept.at)
+            ),
+            "out_status": lambda kept: rooms.hear_out_status(kept.parameters, out_ref=kept.path["out_ref"], at=kept.at),
+            # Of these nothing is written down later: what was heard then is over.
+            **dict.fromkeys(("room_door", "room_again", "room_wait", "out_words", "out_key"), _forget),
             "text": lambda kept: inbound_texts.receive(kept.parameters, at=kept.at),
             "text_status": lambda kept: text_status.hear(
                 kept.parameters, message_ref=kept.path.get("message_ref", ""), at=kept.at
@@ -77,6 +85,10 @@ def read_spool() -> int:
 
 def _read_dialled(kept: Kept) -> None:
     inbound_calls.hear_dialled(kept.parameters, step=int(kept.path["step"]), at=kept.at)
+
+
+def _forget(kept: Kept) -> None:
+    """A document that was asked for while the database was away."""
 
 
 def _discard(document: str) -> None:

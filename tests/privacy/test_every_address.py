@@ -32,7 +32,9 @@ OTHERS = {
         "the gateway's signature": {
             "voice", "voice_fallback", "voice_status", "pressed", "prompt", "dialled", "whisper", "accept", "leg_status",
             "recorded", "recording_status", "sms", "sms_status", "text_status", "information_sound",
+            "room_door", "room_left", "room_again", "room_wait", "room_events", "out_words", "out_key", "out_status",
         },
+        "none: the same eight notes for everybody": {"music"},
         "a sign-in, on trial installations alone": {
             "practice_phone", "practice_screen", "practice_call", "practice_press", "practice_say", "practice_pick_up",
             "practice_hang_up", "practice_text",
