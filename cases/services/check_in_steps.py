@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import F
 
 from cases.models import (
@@ -26,6 +26,7 @@ from helpline.core.alarms import services as alarms
 from helpline.core.clock import Ticks
 from helpline.core.outbox import services as outbox
 from helpline.core.outbox.models import Message, MessageState, Route
+from helpline.core.postgresql.away import is_away, is_busy
 from helpline.core.realtime import services as realtime
 from helpline.core.staff.models import User
 
@@ -34,6 +35,7 @@ TELL_CONTACT, TELL_OVER = "contact/check_in_ask", "contact/check_in_over"
 TELL_STAFF = "staff/check_in"
 WORTH_SENDING_FOR = timedelta(minutes=15)  # later than that it speaks of another moment
 LOOKS_AGAIN_AFTER = timedelta(seconds=10)  # while it is not known whether a message has left
+LOOKS_AT_BROKEN_AFTER = timedelta(minutes=1)
 ENOUGH_FOR_A_SWEEP = 200
 STEPS = (StepKind.TEXT_HER, StepKind.CALL_HER, StepKind.CONTACT, StepKind.TEAM)
 BECAUSE, BECAUSE_CONTACT = "check_in", "check_in_contact"
@@ -53,19 +55,19 @@ def sweep(*, at: datetime, ticks: Ticks | None = None, limit: int = ENOUGH_FOR_A
     if ticks is not None:
         try:
             follow_clock(at=at, ticks=ticks)
-        except (OperationalError, InterfaceError):
-            raise
         except Exception as broken:  # a clock that cannot be followed must not keep anybody waiting
+            if is_away(broken):
+                raise
             log.exception("the clock could not be followed: %s", type(broken).__name__)
     done = 0
     for pk, turn in list(CheckIn.objects.to_look_at(at).values_list("pk", "turn")[:limit]):
         try:
             done += look_at(pk, turn, at=at)
-        except (OperationalError, InterfaceError):
-            raise  # the database is away: so is the next one
         except Exception as broken:
+            if is_away(broken):
+                raise  # the database is away: so is the next one
             log.exception("a check-in could not be looked at: %s", type(broken).__name__)
-            _tell_broken(pk, at)
+            _tell_broken(pk, broken, at)
     return done
 
 
@@ -298,10 +300,17 @@ def publish(check_in: CheckIn) -> None:
 
 
 @transaction.atomic
-def _tell_broken(pk: int, at: datetime) -> None:
-    """What cannot be looked at by itself must be looked at by people, now and again in a minute."""
+def _tell_broken(pk: int, broken: Exception, at: datetime) -> None:
+    """What cannot be looked at by itself must be looked at by people, now and again in a minute.
+
+    Where somebody only held it, the next sweep comes to it in seconds; people hear of it once it is a minute late. It is
+    left as it is: a change would wait for whoever holds it.
+    """
     check_in = CheckIn.objects.select_related("case").get(pk=pk)
-    CheckIn.objects.filter(pk=pk).update(next_at=at + timedelta(minutes=1))
+    if not is_busy(broken):
+        CheckIn.objects.filter(pk=pk).update(next_at=at + LOOKS_AT_BROKEN_AFTER)
+    elif check_in.next_at is None or at - check_in.next_at < LOOKS_AT_BROKEN_AFTER:
+        return
     alarms.raise_alarm(
         kind="check_in_team", key=f"{round_key(check_in)}-broken-{at:%Y%m%d%H}", about=check_in.case.ref, at=at
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,7 @@ from helpline.core.audit import services as audit
 from helpline.core.errors import Conflict, NotAllowed, NotFound
 from helpline.core.lines.models import Line
 from helpline.core.opening import is_open
+from helpline.core.postgresql.away import is_away
 from helpline.core.realtime import services as realtime
 from helpline.core.staff.models import User
 
@@ -232,9 +233,9 @@ def recount_custody(*, at: datetime) -> int:
     for row in rows.select_related("case__line", "started_by").order_by("pk"):
         try:
             changed += _recount_one(row, None, at)
-        except (OperationalError, InterfaceError):
-            raise  # the database is away: so is the next one
         except Exception as broken:
+            if is_away(broken):
+                raise  # the database is away: so is the next one
             log.exception("a clock could not be reckoned anew: %s", type(broken).__name__)
     return changed
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.access import SAME_READING, numbers_of
@@ -22,6 +22,7 @@ from helpline.core.audit.models import Entry
 from helpline.core.errors import Conflict, NotAllowed, NotFound
 from helpline.core.outbox import services as outbox
 from helpline.core.outbox.models import Route
+from helpline.core.postgresql.away import is_away
 from helpline.core.privacy.references import ALPHABET
 from helpline.core.staff.models import User
 
@@ -247,9 +248,9 @@ def remind_due(*, at: datetime) -> int:
     for row in Complaint.objects.to_remind(at).order_by("pk"):
         try:
             told += _remind(row, at)
-        except (OperationalError, InterfaceError):
-            raise  # the database is away: so is the next one
         except Exception as broken:
+            if is_away(broken):
+                raise  # the database is away: so is the next one
             log.exception("a complaint could not be reminded of: %s", type(broken).__name__)
     return told
 

@@ -8,7 +8,7 @@ import logging
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.clocks.telling import Telling, next_telling_at, telling_at
@@ -22,6 +22,7 @@ from helpline.core import clock
 from helpline.core.audit import services as audit
 from helpline.core.outbox import services as outbox
 from helpline.core.outbox.models import Route
+from helpline.core.postgresql.away import is_away
 from helpline.core.realtime import services as realtime
 
 ENOUGH_FOR_A_SWEEP = 100
@@ -47,9 +48,9 @@ def tell_due(*, at: datetime, limit: int = ENOUGH_FOR_A_SWEEP) -> int:
     for row in due[:limit]:
         try:
             told += _tell_one(row, at)
-        except (OperationalError, InterfaceError):
-            raise  # the database is away: so is the next one
         except Exception as broken:
+            if is_away(broken):
+                raise  # the database is away: so is the next one
             log.exception("a day in court could not be told: %s", type(broken).__name__)
     return told
 

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import F
 
 from cases.models import FollowUp
@@ -14,6 +14,7 @@ from helpline.core.audit import services as audit
 from helpline.core.lines.models import Line
 from helpline.core.outbox import services as outbox
 from helpline.core.outbox.models import Route
+from helpline.core.postgresql.away import is_away
 from helpline.core.realtime import services as realtime
 from helpline.core.rota.coverage import Change, Turn, who_covers
 from helpline.core.rota.models import Override, Shift
@@ -41,9 +42,9 @@ def remind_due(*, at: datetime, limit: int = ENOUGH_FOR_A_SWEEP) -> int:
         try:
             with transaction.atomic():
                 given += _remind(follow_up, people, at)
-        except (OperationalError, InterfaceError):
-            raise  # the database is away: so is the next one
         except Exception as broken:
+            if is_away(broken):
+                raise  # the database is away: so is the next one
             log.exception("a follow-up could not be reminded of: %s", type(broken).__name__)
     return given
 

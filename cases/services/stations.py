@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cases.models import Incident, LiaisonOfficer, PromiseState, Station, StationMeeting, StationPromise
@@ -18,6 +18,7 @@ from helpline.core.audit import services as audit
 from helpline.core.errors import Conflict
 from helpline.core.outbox import services as outbox
 from helpline.core.outbox.models import Route
+from helpline.core.postgresql.away import is_away
 from helpline.core.staff.models import User
 
 REMIND_AGAIN_AFTER = timedelta(days=1)
@@ -154,9 +155,9 @@ def remind_due(*, at: datetime, limit: int = ENOUGH_FOR_A_SWEEP) -> int:
     for row in due.order_by("remind_at", "pk")[:limit]:
         try:
             given += _remind(row, at)
-        except (OperationalError, InterfaceError):
-            raise  # the database is away: so is the next one
         except Exception as broken:
+            if is_away(broken):
+                raise  # the database is away: so is the next one
             log.exception("a promise of a station could not be reminded of: %s", type(broken).__name__)
     return given
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import after_task_publish
-from django.db import InterfaceError, OperationalError
 
 from cases.services import handover, shift_change
 from helpline.core import clock
+from helpline.core.postgresql.away import is_away
 from helpline.core.realtime import heartbeats
 from helpline.dashboard import sheet
 
@@ -32,9 +32,9 @@ def watch_hand_overs() -> None:
     for step in (_open_sheets, _tell_waiting, _expire_offers):
         try:
             step(at)
-        except (OperationalError, InterfaceError):
-            raise  # the database is away: so is the next step
         except Exception as broken:  # one that breaks does not keep the others waiting
+            if is_away(broken):
+                raise  # the database is away: so is the next step
             log.exception("a step of hand-over broke: %s", type(broken).__name__)
 
 

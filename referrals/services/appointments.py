@@ -7,7 +7,7 @@ come has no mark against them: somebody asks what would help.
 import logging
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.clocks.telling import next_telling_at, telling_at, tellings_of
@@ -19,6 +19,7 @@ from cases.services.telling import find_caller
 from helpline.core.audit import services as audit
 from helpline.core.errors import Conflict, NotAllowed
 from helpline.core.outbox import services as outbox
+from helpline.core.postgresql.away import is_away
 from helpline.core.realtime import services as realtime
 from helpline.core.staff.models import User
 from referrals.models import Appointment, AppointmentState, Referral
@@ -109,9 +110,9 @@ def tell_due(*, at: datetime, limit: int = ENOUGH_FOR_A_SWEEP) -> int:
     for row in due.select_related("referral__case__line")[:limit]:
         try:
             told += _tell_one(row, at)
-        except (OperationalError, InterfaceError):
-            raise  # the database is away: so is the next one
         except Exception as broken:
+            if is_away(broken):
+                raise  # the database is away: so is the next one
             log.exception("an appointment could not be told: %s", type(broken).__name__)
     return told
 

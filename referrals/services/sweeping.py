@@ -8,18 +8,20 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from cases.consenting import NOES
 from cases.models import CaseState, Consent, Purpose
 from helpline.core.alarms import services as alarms
+from helpline.core.postgresql.away import is_away, is_busy
 from referrals.models import TRUSTED, Offer, OfferState, Referral, ReferralState
 from referrals.services import offers
 from referrals.services.advancing import advance
 from referrals.services.asking import lose_held, withdraw_held
 from referrals.services.steps import Held, hold_if_unchanged
 
+LOOKS_AT_BROKEN_AFTER = timedelta(minutes=1)
 ENOUGH_FOR_A_SWEEP = 200
 # So long after somebody accepted the next is asked by itself where they cannot have it any more. Later it is flagged, and a
 # person judges: nobody is woken for a case of last week.
@@ -36,11 +38,11 @@ def sweep(*, at: datetime, limit: int = ENOUGH_FOR_A_SWEEP) -> int:
     for pk, turn in _find(at, limit):
         try:
             done += look_at(pk, turn, at=at)
-        except (OperationalError, InterfaceError):
-            raise  # the database is away: so is the next one
         except Exception as broken:
+            if is_away(broken):
+                raise  # the database is away: so is the next one
             log.exception("a referral could not be looked at: %s", type(broken).__name__)
-            _tell_broken(pk, at)
+            _tell_broken(pk, broken, at)
     return done
 
 
@@ -133,10 +135,17 @@ def _gone(held: Held, at: datetime) -> tuple[Offer, str] | None:
 
 
 @transaction.atomic
-def _tell_broken(pk: int, at: datetime) -> None:
-    """What cannot be looked at by itself must be looked at by people, now and again in a minute."""
+def _tell_broken(pk: int, broken: Exception, at: datetime) -> None:
+    """What cannot be looked at by itself must be looked at by people, now and again in a minute.
+
+    Where somebody only held it, the next sweep comes to it in seconds; people hear of it once it is a minute late. It is
+    left as it is: a change would wait for whoever holds it.
+    """
     referral = Referral.objects.select_related("case").get(pk=pk)
-    Referral.objects.filter(pk=pk).update(next_at=at + timedelta(minutes=1), turn=F("turn") + 1)
+    if not is_busy(broken):
+        Referral.objects.filter(pk=pk).update(next_at=at + LOOKS_AT_BROKEN_AFTER, turn=F("turn") + 1)
+    elif referral.next_at is None or at - referral.next_at < LOOKS_AT_BROKEN_AFTER:
+        return
     alarms.raise_alarm(
         kind="referral_broken", key=f"referral-broken-{referral.ref}-{at:%Y%m%d%H}", about=referral.case.ref, at=at
     )

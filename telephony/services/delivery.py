@@ -13,11 +13,12 @@ import logging
 import time
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from helpline.core.alarms import services as alarms
 from helpline.core.outbox.models import Message, MessageState
+from helpline.core.postgresql.away import is_away, is_busy
 from telephony.delivery_codes import judge_failure
 from telephony.gateway.errors import GatewayError, NotKnown, Refused, ShutOut, TryLater, Unreachable
 from telephony.gateway.protocol import Gateway, SentText
@@ -55,11 +56,12 @@ def deliver_due(*, at: datetime, gateway: Gateway, limit: int = MOST_AT_ONCE) ->
             sent += deliver_one(pk, at=at + timedelta(seconds=took), gateway=gateway)
         except _Stop:
             break
-        except (OperationalError, InterfaceError):
-            raise  # the database is away: so is the next message
         except Exception as broken:
+            if is_away(broken):
+                raise  # the database is away: so is the next message
             log.exception("a message could not be sent: %s", type(broken).__name__)
-            _put_aside(pk, at)
+            if not is_busy(broken):  # somebody held it or its case: it stays due, and the next sweep comes to it
+                _put_aside(pk, at)
     return sent
 
 

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, models, transaction
+from django.db import models, transaction
 from django.db.models import F
 
 from helpline.core.audit import services as audit
 from helpline.core.forgetting.models import Forgotten, PurgeRun
 from helpline.core.forgetting.retention import Rule, read_rules
+from helpline.core.postgresql.away import is_away
 from helpline.core.privacy.erasure import Tally
 
 BATCH = 50  # rows; a whole case may hang on one of them
@@ -80,9 +81,9 @@ def _forget(rule: Rule, rows: list[models.Model]) -> tuple[Tally, int]:
     try:
         with transaction.atomic():
             return rule.kind.forget(rows), 0
-    except (OperationalError, InterfaceError):
-        raise  # the database is away: so is every other row
     except Exception as held:
+        if is_away(held):
+            raise  # the database is away: so is every other row
         log.exception("%s are forgotten one by one: %s", rule.kind.code, type(held).__name__)
     gone: Tally = Tally()
     stuck = 0
@@ -90,9 +91,9 @@ def _forget(rule: Rule, rows: list[models.Model]) -> tuple[Tally, int]:
         try:
             with transaction.atomic():
                 gone += rule.kind.forget([row])
-        except (OperationalError, InterfaceError):
-            raise
         except Exception as held:
+            if is_away(held):
+                raise
             stuck += 1
             log.exception("one %s could not be forgotten: %s", rule.kind.code, type(held).__name__)
     return gone, stuck
