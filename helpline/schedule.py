@@ -34,6 +34,7 @@ SWEEPS: list[tuple[str, float, str]] = [
     ("cases.tasks.remind_station_promises", 60.0, "what a station promised until a time is told within a minute"),
     ("cases.tasks.forget_import_files", 300.0, "a spreadsheet of past cases is kept an hour and a few minutes at most"),
     ("cases.tasks.tell_of_hearings", 20.0, "who has to be somewhere in the morning is told in time, to the minute"),
+    ("referrals.tasks.ask_how_it_went", 300.0, "who helped is asked after days: minutes do not matter"),
     ("referrals.tasks.tell_of_appointments", 20.0, "as with days in court: in time, to the minute"),
     ("referrals.tasks.tell_of_renewals", 600.0, "a vetting that runs out has days; in the daytime alone"),
     ("cases.tasks.recount_custody_clocks", 300.0, "a day off that a court is given counts within minutes"),

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from helpline.core import clock
-from referrals.services import appointments, going, imports, renewals, sweeping
+from referrals.services import appointments, going, imports, renewals, reports_back, sweeping
 
 
 @shared_task
@@ -40,3 +40,9 @@ def take_directories_in() -> None:
 def forget_directory_files() -> None:
     """Forget files of directories that nobody took in within the hour. May run twice, at once, or late."""
     imports.forget_old(at=clock.now())
+
+
+@shared_task
+def ask_how_it_went() -> None:
+    """Ask who helped how it went, once for each request. May run twice, at once, or late."""
+    reports_back.ask_due(at=clock.now())

@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("network/<slug:ref>/rates/", money.rates, name="rates"),
     path("network/<slug:ref>/statements/<slug:month>/", money.statement, name="statement"),
     path("o/<str:token>/", link.offer_link, name="offer_link"),
+    path("r/<str:token>/", link.report_link, name="report_link"),
     path("cases/<slug:ref>/ask/", asking.ask, name="ask"),
     path("cases/<slug:ref>/send-team/", going.send_team, name="send_team"),
     path("cases/<slug:ref>/referrals/<slug:referral_ref>/going/<slug:going_ref>/", going.going_do, name="going_do"),

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from helpline.core.http.forms import MomentField, set_look
+from referrals.models import ReferralOutcome
 from referrals.services.feedback import QUESTIONS
 
 LONGEST_LINE, LONGEST_WORDS = 200, 2000
@@ -32,6 +33,30 @@ class AppointmentForm(forms.Form):
         super().__init__(*args, **kwargs)
         set_look(self)
         self.fields["tell_caller"].widget.attrs["class"] = "form-check-input"
+
+
+class ReportForm(forms.Form):
+    """What whoever helped tells: by a link, or to a person by voice."""
+
+    met = forms.ChoiceField(
+        label=_("Did you meet?"), choices=[("yes", _("yes")), ("not_yet", _("not yet")), ("no", _("no"))],
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+    )  # fmt: skip
+    outcome = forms.ChoiceField(
+        label=_("What became of it"), required=False, choices=[("", _("it goes on")), *ReferralOutcome.choices]
+    )
+    next_step_on = forms.DateField(
+        label=_("Next step on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    words = forms.CharField(
+        label=_("More, without names"), required=False, max_length=LONGEST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_look(self)
+        self.fields["met"].widget.attrs["class"] = "form-check-input"
 
 
 class FeedbackForm(forms.Form):

@@ -4,16 +4,18 @@ An offer tells the area, the matter and the language, and nothing of a caller: i
 hears who accepts does (`telling`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.consenting import GIVEN
-from cases.models import Case, CaseState, Consent, FollowUpKind, NeedKind, Purpose, ReviewedStep, Turn
+from cases.models import Case, CaseState, Consent, FollowUpKind, NeedKind, NeedOutcome, Purpose, ReviewedStep, Turn
 from cases.services import approval, consents, followups
 from cases.services.casework import lock
+from cases.services.needs import set_needs
 from helpline.core.errors import NotAllowed, NotFound
 from helpline.core.staff.models import User
 from referrals.lifecycle import move_referral
@@ -30,11 +32,19 @@ from referrals.models import (
     ReferralState,
     TeamMember,
 )
-from referrals.services import journeys, offers
+from referrals.services import appointments, feedback, journeys, offers
 from referrals.services.advancing import advance
 from referrals.services.steps import Held, hold, note, publish
 from referrals.services.telling import receiver_for
 
+# How an end stands in what the caller needed: "there was none" is counted for advocacy, "they chose not to" never with it.
+NEED_OUTCOMES: Final[Mapping[str, str]] = {
+    ReferralOutcome.RECEIVED: NeedOutcome.REFERRED,
+    ReferralOutcome.BY_US: NeedOutcome.BY_US,
+    ReferralOutcome.ALREADY: NeedOutcome.ALREADY,
+    ReferralOutcome.DECLINED: NeedOutcome.DECLINED,
+    ReferralOutcome.UNAVAILABLE: NeedOutcome.UNAVAILABLE,
+}
 MOST_MINUTES = 14 * 24 * 60
 _OPEN = (OfferState.PLANNED, OfferState.OPEN)
 
@@ -147,6 +157,7 @@ def withdraw_held(held: Held, *, by: User | None, at: datetime, why: str) -> Ref
         return now
     now.state = ReferralState(move_referral(now.state, "withdraw"))
     _close(held, by=by, at=at, why=why)
+    appointments.cancel_all(now, at=at)
     note(now, "withdrawn", at=at, by=by)
     publish(now)
     return now
@@ -166,6 +177,8 @@ def end(*, referral: Referral, by: User, at: datetime, outcome: str, why: str = 
     now.state = ReferralState(move_referral(now.state, "end"))
     now.outcome, now.outcome_words = outcome, words.strip() or None
     _close(held, by=by, at=at, why=why, keep_accepted=had_it)
+    if (known := NEED_OUTCOMES.get(outcome)) is not None:
+        set_needs(case=held.case, by=by, at=at, outcomes={now.need: known})
     note(now, "ended", at=at, by=by)
     publish(now)
     return now
@@ -181,6 +194,7 @@ def mark_reached(*, referral: Referral, by: User | None, at: datetime) -> Referr
     now.state = ReferralState(move_referral(now.state, "reach"))
     now.reached_at = at
     now.save()
+    feedback.ask_later(now, at=at)
     note(now, "reached", at=at, by=by)
     publish(now)
     return now

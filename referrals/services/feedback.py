@@ -17,7 +17,8 @@ from helpline.core.audit import services as audit
 from helpline.core.errors import NotAllowed
 from helpline.core.realtime import services as realtime
 from helpline.core.staff.models import User
-from referrals.models import Feedback, Referral
+from referrals.models import Feedback, Referral, ReportKind
+from referrals.services import provider_reports
 
 QUESTIONS: Final = ("reached", "respectful", "safe", "cost_as_told", "would_use_again")
 ASK_AFTER: Final = timedelta(days=3)
@@ -38,6 +39,11 @@ def tell(*, referral: Referral, answers: dict[str, bool | None], words: str, by:
         defaults={**said, "provider": row.provider, "words": words.strip() or None, "told_at": at, "recorded_by": by},
     )
     followups.drop(case=case, keys=[_key(referral)], by=by, at=at)
+    if found.respectful is False or found.safe is False:
+        told = found.words or _("The caller said that they were not respectful, or that it did not feel safe.")
+        provider_reports.report(
+            provider=row.provider, kind=ReportKind.POOR, words=told, by=by, at=at, case=case, key=f"feedback-{row.ref}"
+        )
     audit.record(by=by, verb="feedback.told", what="case", about=case.ref, at=at, referral=row.ref)
     realtime.publish("case", case.ref)
     return found

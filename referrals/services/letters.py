@@ -19,7 +19,7 @@ from helpline.core import clock
 from helpline.core.audit import services as audit
 from helpline.core.outbox.models import Route
 from referrals.models import Matter, Offer, OfferState, ProviderPerson, ReferralState, TeamMember
-from referrals.services import links, offers
+from referrals.services import links, offers, reports_back
 from referrals.services.telling import what_may_be_told
 from referrals.services.tongues import name_of
 
@@ -90,7 +90,7 @@ def address(*, route: str, to_ref: str, template: str, offer_ref: str, at: datet
         if not Offer.objects.select_for_update(skip_locked=True).filter(pk=offer.pk).exists():
             raise Later(at + LOOKS_AGAIN_AFTER)
         _check_is_still_asked(offer, at)
-    words = _words(offer, at) if template == offers.ASK else _words_after(offer, at)
+    words = _words_of(template, offer, at)
     languages = tuple(whom.languages or (offer.provider.languages if offer.provider is not None else ()))
     return Addressed(str(whom.number), words, languages, until=offer.answer_by if template == offers.ASK else None)
 
@@ -141,6 +141,17 @@ def _check_is_still_asked(offer: Offer, at: datetime) -> None:
         raise NoLetter("offer_over", _("This is not asked any more."))
     if offer.person is not None and not offer.person.by_text:
         raise NoLetter("no_provider_number", _("This person does not want texts."))
+
+
+def _words_of(template: str, offer: Offer, at: datetime) -> dict[str, str]:
+    if template == offers.ASK:
+        return _words(offer, at)
+    if template == reports_back.HOW:
+        path = reports_back.make_link(offer, at=at)
+        if not path:
+            raise NoLetter("offer_over", _("This is not asked any more."))
+        return {"code": offer.code, "link": f"{settings.PUBLIC_URL}{path}"}
+    return _words_after(offer, at)
 
 
 def _words(offer: Offer, at: datetime) -> dict[str, str]:

@@ -6,7 +6,6 @@ one query, and gives None.
 
 import re
 import secrets
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from helpline.core.privacy.fields import all_indexes, newest_index
@@ -18,10 +17,20 @@ LASTS_AFTER_ACCEPTANCE = timedelta(hours=12)  # so long the page says what whoev
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
+def new_token(purpose: str) -> tuple[str, str]:
+    """Return a token of 128 random bits and the keyed hash that is kept of it."""
+    token = secrets.token_urlsafe(RANDOM_BYTES)
+    return token, newest_index(purpose, token)
+
+
+def hashes_of(purpose: str, token: str) -> list[str]:
+    """Return what may be kept of a token that was sent; the same work is done for one that can be none."""
+    return all_indexes(purpose, token if _TOKEN.fullmatch(token) else "")
+
+
 def make(offer: Offer) -> tuple[str, str]:
     """Make a new link for an offer and return its path and its token. The one that was made before ends."""
-    token = secrets.token_urlsafe(RANDOM_BYTES)
-    offer.token_hash = newest_index(PURPOSE, token)
+    token, offer.token_hash = new_token(PURPOSE)
     offer.link_seen_at = None
     offer.save(update_fields=["token_hash", "link_seen_at"])
     return f"/o/{token}/", token
@@ -32,8 +41,7 @@ def find(token: str, at: datetime) -> Offer | None:
 
     The offer can still be answered where it is open and its time is not over. Whoever accepted sees it for some hours more.
     """
-    wanted = token if _TOKEN.fullmatch(token) else ""  # whatever was sent, the same work is done
-    offer = Offer.objects.filter(token_hash__in=_hashes(wanted)).select_related(
+    offer = Offer.objects.filter(token_hash__in=hashes_of(PURPOSE, token)).select_related(
         "referral__case__line", "referral__area", "referral__provider", "person", "member", "provider"
     ).first()  # fmt: skip
     return offer if offer is not None and is_good(offer, at) else None
@@ -51,7 +59,3 @@ def is_good(offer: Offer, at: datetime) -> bool:
 def note_seen(offer: Offer, *, at: datetime) -> None:
     """Somebody looked at the page. It is no answer and spends nothing; the first time is kept."""
     Offer.objects.filter(pk=offer.pk, link_seen_at=None).update(link_seen_at=at)
-
-
-def _hashes(token: str) -> Iterable[str]:
-    return all_indexes(PURPOSE, token)

@@ -16,9 +16,9 @@ from helpline.core.http.forms import sent_reference
 from helpline.core.http.pages import says_why, worker
 from helpline.core.privacy.references import new_opaque
 from referrals.access import get_referral
-from referrals.forms.following import AppointmentForm, FeedbackForm
+from referrals.forms.following import AppointmentForm, FeedbackForm, ReportForm
 from referrals.models import Appointment, Feedback, Referral
-from referrals.services import appointments, feedback
+from referrals.services import appointments, feedback, reports_back
 
 
 def _show(request: HttpRequest, referral: Referral, *, status: int = 200, **forms: Any) -> HttpResponse:
@@ -28,6 +28,7 @@ def _show(request: HttpRequest, referral: Referral, *, status: int = 200, **form
         "referral": referral, "case": referral.case, "appointments": referral.appointments.all(), "told": told,
         "form": AppointmentForm(initial={"tell_caller": True}),
         "feedback_form": FeedbackForm(auto_id="told_%s", told=answers, initial={"words": told.words if told else ""}),
+        "reports": referral.reports_back.all(), "report_form": ReportForm(auto_id="report_%s"),
         "reasons": CouldNotCome.choices, "key": new_opaque(), "now": clock.now(), **forms,
     }  # fmt: skip
     return render(request, "referrals/following/following.html", page, status=status)
@@ -43,6 +44,21 @@ def following(request: HttpRequest, ref: str, referral_ref: str) -> HttpResponse
         raise NotFound
     if request.method == "GET":
         return _show(request, referral)
+    if request.POST.get("verb") == "report":
+        told = ReportForm(request.POST, auto_id="report_%s")
+        if not told.is_valid():
+            return _show(request, referral, status=422, report_form=told)
+        said = dict(told.cleaned_data)
+        said.pop("next_step_on")
+        reports_back.note_told(referral=referral, by=user, at=at, **said)
+        messages.success(request, _("Kept."))
+        return redirect("referrals:following", referral.case.ref, referral.ref)
+    if request.POST.get("verb") == "ask_report":
+        asked = reports_back.ask(referral=referral, at=at, by=user)
+        messages.success(
+            request, _("They are asked by a text.") if asked else _("There is nobody who can be asked by a text.")
+        )
+        return redirect("referrals:following", referral.case.ref, referral.ref)
     if request.POST.get("verb") == "told":
         telling = FeedbackForm(request.POST, auto_id="told_%s")
         if not telling.is_valid():

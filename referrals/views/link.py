@@ -12,8 +12,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from helpline.core import clock
+from referrals.forms.following import ReportForm
 from referrals.models import Declined, Offer, OfferState
-from referrals.services import answering, links, telling
+from referrals.services import answering, links, reports_back, telling
 from referrals.services.tongues import name_of
 
 
@@ -40,6 +41,22 @@ def offer_link(request: HttpRequest, token: str) -> HttpResponse:
         case _other:
             return _show(request, offer, at, status=422)
     return _answer(request, "referrals/link/thanks.html", {"result": "declined"})
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def report_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask whoever helped how it went. To look at it spends nothing; an answer is given once."""
+    at = clock.now()
+    report = reports_back.find(token, at)
+    if report is None:
+        return _answer(request, "referrals/link/gone.html", {}, status=410)
+    form = ReportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reports_back.answer(report=report, how="link", at=at, **form.cleaned_data)
+        return _answer(request, "referrals/link/thanks.html", {"result": "reported"})
+    status = 422 if request.method == "POST" else 200
+    return _answer(request, "referrals/link/how.html", {"form": form, "asked_at": report.asked_at}, status=status)
 
 
 def _show(request: HttpRequest, offer: Offer, at: Any, *, status: int = 200) -> HttpResponse:

@@ -110,6 +110,7 @@ BECAUSE: dict[str, str | Promise] = {
     "nobody_accepted": _("Nobody could take it: look for somebody now"),
     "look_at_referral": _("Look at this referral: something is told of who has it"),
     "referral_lost": _("Who had accepted cannot after all. The next is being asked: tell the caller"),
+    "report_back": _("Who helped has told how it went: read it"),
     "referral_how": _("Ask how it was with who helped them, if they want to tell"),
     "usual_day": _("The day after: how are they?"),
     "usual_week": _("A week after: how is it going?"),

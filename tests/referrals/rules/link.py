@@ -1,3 +1,3 @@
 """The page behind a one-time link: no account. Its tests: tests/referrals/test_link.py."""
 
-WITHOUT_SIGN_IN = {"offer_link"}
+WITHOUT_SIGN_IN = {"offer_link", "report_link"}
