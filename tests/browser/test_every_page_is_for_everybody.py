@@ -26,10 +26,22 @@ from cases.services.importing import taking_over
 from cases.services.incident_facts import Facts, Held, Who
 from helpline.dashboard.live import Places
 from helpline.processes.demo_information import make_information
+from referrals.services import conflicts, provider_reports, vetting
 from tests import samples
 from tests.browser.conftest import NARROW, WIDE, give_password, sign_in
 from tests.cases.check_in_rows import make_rose, start
-from tests.factories import NIGHT, make_call, make_caller, make_case, make_note, make_route, make_safe_contact
+from tests.factories import (
+    NIGHT,
+    make_area,
+    make_call,
+    make_caller,
+    make_case,
+    make_note,
+    make_provider,
+    make_route,
+    make_safe_contact,
+)
+from tests.referrals.vetting_rows import begin_well
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SERIOUS = {"serious", "critical"}
@@ -88,6 +100,7 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
     below = f"/cases/{case.ref}/incidents/"
     happened = [below, f"{below}new/", *(f"{below}{told.ref}/{more}" for more in ("", "edit/", "others/", "twin/"))]
     station = stations.add_station(by=lerato, at=NIGHT, name="Pichi Hill")
+    lawyer = make_vetted(lerato, thandi)
     return {
         "address": live_server.url,
         "thandi": [
@@ -119,8 +132,12 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
             "/hand-over/",
             "/rota/",
             "/me/",
+            f"/network/{lawyer.ref}/",
+            f"/network/{lawyer.ref}/report/",
         ],
         "lerato": [
+            "/network/board/",
+            f"/network/{lawyer.ref}/vetting/",
             "/",
             "/retention/",
             "/retention/wishes/",
@@ -145,6 +162,16 @@ def house(live_server, settings, monkeypatch, on_call, thandi, lerato, naledi, p
         "naledi": ["/", "/calls/", "/reviews/", "/cases/import/", f"/cases/import/{past.ref}/"],
         "pieter": ["/", "/staff/", f"/staff/{thandi.ref}/", "/accounts/2fa/"],
     }
+
+
+def make_vetted(keeper, teller):
+    """A lawyer half way through vetting, of whom something was told."""
+    lawyer = make_provider(areas=[make_area(parent=make_area("Cape Town"))], vetting="proposed")
+    begin_well(lawyer, keeper, points=range(1, 9))
+    vetting.move(provider=lawyer, verb="interview", by=keeper, at=NIGHT, why="talked")
+    conflicts.add(provider=lawyer, kind="police_family", by=keeper, at=NIGHT, words="a brother")
+    provider_reports.report(provider=lawyer, kind="poor", words="never rang back", by=teller, at=NIGHT)
+    return lawyer
 
 
 def look_at(page, path):

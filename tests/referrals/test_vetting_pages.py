@@ -1,11 +1,14 @@
 """Keepers vet on a page, by keys and by forms; everybody who speaks with callers may report; the board says where nobody is there."""
 
+import ast
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from helpline.api.tokens import issue_token
 from referrals.models import Conflict, Feedback, PeerTest, ProviderReport, Vetting, VettingScore
-from referrals.services import provider_reports, vetting
+from referrals.services import conflicts, provider_reports, vetting
 from tests.dashboard.conftest import text_of
 from tests.factories import make_area, make_caller, make_case, make_person_of, make_provider
 from tests.referrals.vetting_rows import begin_well, make_accepted
@@ -278,3 +281,52 @@ def test_words_of_the_address_that_there_are_not_show_everything(desk, line):
     page = desk.get("/network/board/?language=%00xx&hour=noon")
     assert page.status_code == 200
     assert page.context["empty"] == page.context["gaps"].missing[""][""]
+
+
+TOLD = "quokka"
+
+
+@pytest.fixture
+def full(line, lerato, naledi, thandi, at):
+    """A provider of which everything is known, each word of it a word that must be nowhere else."""
+    provider = make_provider(vetting="proposed", areas=[make_area()])
+    begin_well(provider, lerato, at=at)
+    vetting.score(provider=provider, point=1, score=2, evidence=f"{TOLD} evidence", by=naledi, at=at)
+    vetting.record_test(
+        provider=provider, how="call", tested_at=at, answers={"reached": True, "respectful": True}, words=f"{TOLD} peer",
+        by=lerato, at=at,
+    )  # fmt: skip
+    for verb, why in (("interview", "talked"), ("peer_test", "peer"), ("approve", "all_known")):
+        vetting.move(provider=provider, verb=verb, by=naledi, at=at, why=why, words=f"{TOLD} move")
+    conflicts.add(provider=provider, kind="money", words=f"{TOLD} conflict", by=lerato, at=at)
+    provider_reports.report(provider=provider, kind="poor", words=f"{TOLD} report", by=thandi, at=at)
+    return provider
+
+
+def test_nothing_of_vetting_is_in_the_api_but_the_state(full, client, at):
+    for username in ("lerato", "thandi"):
+        told = {"Authorization": f"Token {issue_token(username=username, at=at)}"}
+        for path in ("/api/v1/providers/", f"/api/v1/providers/{full.ref}/"):
+            answer = client.get(path, headers=told)
+            assert answer.status_code == 200
+            assert TOLD not in answer.content.decode()
+
+
+def test_a_keepers_words_are_on_the_vetting_page_and_on_no_page_of_others(full, desk_of, lerato, thandi):
+    counsellor = desk_of(thandi)
+    for path in (f"/network/{full.ref}/", "/network/", "/network/sheet/", "/network/map/"):
+        assert TOLD not in text_of(counsellor.get(path)), path
+    assert text_of(desk_of(lerato).get(page_of(full))).count(TOLD) >= 6
+
+
+def test_nothing_of_vetting_leaves_in_an_export(full):
+    """Whatever writes the directory out: none of the modules that do knows a model of vetting."""
+    services = Path(vetting.__file__).parent
+    writers = [*services.glob("hsds_out*.py"), *services.glob("sheets.py"), *services.glob("mapping.py")]
+    writers += [*services.parent.glob("hsds*.py"), *services.parent.glob("api/provider*.py")]
+    assert writers
+    private = {"Vetting", "VettingScore", "VettingMove", "PeerTest", "Conflict", "ProviderReport", "vetting_why"}
+    for path in writers:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        named = {getattr(node, "id", getattr(node, "attr", getattr(node, "name", ""))) for node in ast.walk(tree)}
+        assert not named & private, path.name
