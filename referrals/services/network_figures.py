@@ -1,10 +1,11 @@
 """How asking goes: how fast, how often with a yes, how it was for callers, and what there was not. By month, and by need."""
 
 import statistics
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -59,13 +60,13 @@ def read_figures(*, at: datetime) -> Figures:
     """Return the figures of the last six months in three statements. What the team was asked is not among them."""
     zone = clock.find_zone(settings.TIME_ZONE)
     months = list_months(at.astimezone(zone).date())
-    starts = [datetime(first.year, first.month, 1, tzinfo=zone) for first in months]
+    starts = [datetime(first.year, first.month, 1, tzinfo=zone).astimezone(UTC) for first in months]
     place = {first: n for n, first in enumerate(months)}
     by_month = [Asked() for _ in months]
     by_need: dict[str, Asked] = defaultdict(Asked)
     for need, state, offered_at, answered_at in _read_offers(starts[0], at):
         minutes = (answered_at - offered_at).total_seconds() / 60 if answered_at is not None else None
-        month = by_month[place[offered_at.astimezone(zone).date().replace(day=1)]]
+        month = by_month[bisect_right(starts, offered_at) - 1]
         for one in (month, by_need[need]):
             one.asked += 1
             one.accepted += state == OfferState.ACCEPTED

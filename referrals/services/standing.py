@@ -2,10 +2,12 @@
 
 import statistics
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
+
+from django.db.models import Count, Max, Q, QuerySet
 
 from referrals.models import Feedback, Offer, OfferState
 
@@ -13,7 +15,7 @@ LATELY: Final = timedelta(days=180)
 RATED: Final = ("reached", "respectful", "safe", "cost_as_told")
 # Offers that say nothing of whoever was asked: never sent, not answered yet, or taken back by us.
 SAYS_NOTHING: Final = (OfferState.PLANNED, OfferState.OPEN, OfferState.UNDELIVERED, OfferState.WITHDRAWN)
-_AT_ONCE: Final = 500  # beyond that the database reads all, and what was not asked for is left out here
+FEW: Final = 500
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Rating:
 
 @dataclass(frozen=True)
 class Standing:
-    """What is known of one provider. `median_minutes`: from the question to the answer, None where nobody answered."""
+    """What is known of one provider. `median_minutes`: from the question to the answer, None where nobody answered, or too many were wanted."""
 
     asked: int = 0
     answered: int = 0
@@ -36,67 +38,60 @@ class Standing:
     ratings: Mapping[str, Rating] = field(default_factory=lambda: dict.fromkeys(RATED, Rating()))
 
 
-@dataclass
-class _Counting:
-    asked: int = 0
-    accepted: int = 0
-    minutes: list[float] = field(default_factory=list)
-    last: datetime | None = None
-    answered: int = 0
-
-
 def read_standing(provider_pks: Collection[int] | None, *, at: datetime) -> Mapping[int, Standing]:
     """Return the standing of each of these providers; None means of every one of which anything is known.
 
-    A provider of which nothing is known is left out where None was asked for, and has zeros where it was named.
+    A provider of which nothing is known is left out where None was asked for, and has zeros where it was named. Where more
+    than some hundred are wanted the database counts, and `median_minutes` stays None: tens of thousands of rows would have
+    to come over for it.
     """
     since = at - LATELY
     wanted = None if provider_pks is None else set(provider_pks)
-    counted = _count_offers(wanted, since, at)
-    ratings = _count_ratings(wanted, since, at)
+    is_few = wanted is not None and len(wanted) <= FEW
+    counted = _count_offers(wanted, since, at) if wanted is not None and is_few else _sum_offers(since, at)
+    ratings = _count_ratings(wanted if is_few else None, since, at)
     found = (counted.keys() | ratings.keys()) if wanted is None else wanted
-    nothing, unrated = _Counting(), dict.fromkeys(RATED, Rating())
-    return {pk: _sum_up(counted.get(pk, nothing), ratings.get(pk, unrated)) for pk in found}
+    nothing, unrated = Standing(), dict.fromkeys(RATED, Rating())
+    return {pk: replace(counted.get(pk, nothing), ratings=ratings.get(pk, unrated)) for pk in found}
 
 
-def _sum_up(one: _Counting, ratings: Mapping[str, Rating]) -> Standing:
-    median = statistics.median(one.minutes) if one.minutes else None
-    return Standing(one.asked, one.answered, one.accepted, median, one.last, ratings)
-
-
-def _count_offers(wanted: set[int] | None, since: datetime, at: datetime) -> Mapping[int, _Counting]:
+def _asked(since: datetime, at: datetime) -> QuerySet[Offer]:
     rows = Offer.objects.filter(offered_at__gt=since, offered_at__lte=at, provider__isnull=False)
-    if wanted is not None and len(wanted) <= _AT_ONCE:
-        rows = rows.filter(provider__in=wanted)
-    counting: dict[int, _Counting] = defaultdict(_Counting)
-    asked = rows.exclude(state__in=SAYS_NOTHING).order_by()
+    return rows.exclude(state__in=SAYS_NOTHING).order_by()
+
+
+def _count_offers(wanted: set[int], since: datetime, at: datetime) -> Mapping[int, Standing]:
+    rows: dict[int, list[tuple[str, datetime, datetime | None]]] = defaultdict(list)
+    asked = _asked(since, at).filter(provider__in=wanted)
     for pk, state, offered_at, answered_at in asked.values_list("provider_id", "state", "offered_at", "answered_at"):
         assert pk is not None
         assert offered_at is not None
-        if wanted is not None and pk not in wanted:
-            continue
-        one = counting[pk]
-        one.asked += 1
-        one.accepted += state == OfferState.ACCEPTED
-        one.last = offered_at if one.last is None else max(one.last, offered_at)
-        if answered_at is not None:
-            one.answered += 1
-            one.minutes.append((answered_at - offered_at).total_seconds() / 60)
-    return counting
+        rows[pk].append((state, offered_at, answered_at))
+    return {pk: _sum_up(found) for pk, found in rows.items()}
+
+
+def _sum_up(rows: Sequence[tuple[str, datetime, datetime | None]]) -> Standing:
+    minutes = [(answered - offered).total_seconds() / 60 for _, offered, answered in rows if answered is not None]
+    return Standing(
+        asked=len(rows), answered=len(minutes), accepted=sum(state == OfferState.ACCEPTED for state, _, _ in rows),
+        median_minutes=statistics.median(minutes) if minutes else None, last_asked_at=max(row[1] for row in rows),
+    )  # fmt: skip
+
+
+def _sum_offers(since: datetime, at: datetime) -> Mapping[int, Standing]:
+    rows = _asked(since, at).values_list("provider_id")
+    counts = rows.annotate(
+        asked=Count("pk"), answered=Count("answered_at"),
+        accepted=Count("pk", filter=Q(state=OfferState.ACCEPTED)), last=Max("offered_at"),
+    )  # fmt: skip
+    return {pk: Standing(asked, answered, accepted, None, last) for pk, asked, answered, accepted, last in counts}
 
 
 def _count_ratings(wanted: set[int] | None, since: datetime, at: datetime) -> Mapping[int, Mapping[str, Rating]]:
     rows = Feedback.objects.filter(told_at__gt=since, told_at__lte=at).order_by()
-    if wanted is not None and len(wanted) <= _AT_ONCE:
+    if wanted is not None:
         rows = rows.filter(provider__in=wanted)
-    yes: dict[int, list[int]] = defaultdict(lambda: [0] * len(RATED))
-    of: dict[int, list[int]] = defaultdict(lambda: [0] * len(RATED))
-    for pk, *answers in rows.values_list("provider_id", *RATED):
-        for place, answer in enumerate(answers):
-            yes[pk][place] += answer is True
-            of[pk][place] += answer is not None
-    return {
-        pk: {name: Rating(yes[pk][place], of[pk][place]) for place, name in enumerate(RATED)}
-        for pk in of
-        if wanted is None or pk in wanted
-    }
+    yes = {f"{name}_yes": Count("pk", filter=Q(**{name: True})) for name in RATED}
+    of = {f"{name}_of": Count(name) for name in RATED}
+    counts = rows.values_list("provider_id").annotate(**yes, **of)
+    return {pk: {name: Rating(told[n], told[n + len(RATED)]) for n, name in enumerate(RATED)} for pk, *told in counts}
