@@ -20,6 +20,7 @@ from typing import Any
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
+from helpline.core.postgresql.away import is_busy
 from helpline.core.privacy.sealing import CannotOpen, seal, unseal
 
 AWAY_SECONDS = 2.0  # after a failed try nobody waits for the database again for so long
@@ -49,9 +50,9 @@ def refuse_while_away() -> None:
 
 
 def note_away(broken: Exception) -> None:
-    """Note that the database could not be reached (not for errors that only concern one row)."""
+    """Note that the database could not be reached (not for errors that only concern one row, nor for one that is held)."""
     global _away_until
-    if isinstance(broken, OperationalError) and not isinstance(broken, StillAway):
+    if isinstance(broken, OperationalError) and not isinstance(broken, StillAway) and not is_busy(broken):
         _away_until = time.monotonic() + AWAY_SECONDS
 
 

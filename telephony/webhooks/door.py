@@ -17,6 +17,7 @@ from django.utils.encoding import escape_uri_path
 from django.views.decorators.csrf import csrf_exempt
 
 from helpline.core import clock
+from helpline.core.postgresql.away import is_busy
 from helpline.core.postgresql.patience import wait_at_most
 from helpline.core.realtime import counters
 from telephony.gateway.signature import Signed, is_genuine
@@ -80,8 +81,8 @@ def _ask(
     with wait_at_most(settings.WEBHOOK_PATIENCE, connection):
         try:
             return view(request, parameters, **path)
-        except (OperationalError, InterfaceError):
-            if not was_open or time.monotonic() - began > AT_ONCE:
+        except (OperationalError, InterfaceError) as broken:
+            if is_busy(broken) or not was_open or time.monotonic() - began > AT_ONCE:
                 raise
         connection.close()
         return view(request, parameters, **path)

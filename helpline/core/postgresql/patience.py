@@ -3,6 +3,9 @@
 A database that is gone says so at once. One that stands still (a full disk, a frozen machine, a cut cable) says nothing,
 and a statement sent to it waits for ever; whoever waits with it is a caller who hears silence. So a watcher looks on, and
 cuts the connection of a thread that has waited longer than it may: the statement then fails as with any lost connection.
+
+Somebody else's lock is no such thing: the database itself gives a statement up that waits for one, and before the watcher
+would, so that nobody takes a row that is held for a database that is gone (`away.is_busy`).
 """
 
 import os
@@ -15,11 +18,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.pq import TransactionStatus
 
 LOOKS_EVERY = 0.05  # seconds
 # Once one thread has waited in vain the next ones hardly wait, or those of all open pages would be used up by waiting.
 DOUBTS_FOR = 2.0  # seconds
 WAITS_IN_DOUBT = 0.2  # seconds
+FOR_A_LOCK = 2 / 3  # of its patience: then the lock is given up, and the watcher has nothing to cut
 
 
 @dataclass
@@ -33,6 +38,9 @@ class _Waiting:
 
     def note_statement(self, execute: Callable[..., Any], *statement: Any) -> Any:
         self.since = time.monotonic()
+        if _begins_transaction(self.connection):
+            _give_locks_up(self.connection, (_watcher.find() or self).seconds)
+            self.since = time.monotonic()
         return execute(*statement)
 
 
@@ -75,6 +83,23 @@ class _Watcher:
                         _cut(waiting.connection)
                 if not self._waiting:
                     self._somebody_waits.clear()
+
+
+def _begins_transaction(connection: BaseDatabaseWrapper) -> bool:
+    """Say whether the next statement is the first of a transaction. In SQLite there is nothing to set."""
+    if connection.vendor != "postgresql" or connection.get_autocommit():
+        return False
+    status: TransactionStatus = connection.connection.info.transaction_status
+    return status == TransactionStatus.IDLE
+
+
+def _give_locks_up(connection: BaseDatabaseWrapper, seconds: float) -> None:
+    """Let this transaction wait for a lock for less than that. It ends with it, because a pooler may share the connection;
+    statements outside a transaction are cut by the watcher as before.
+    """
+    milliseconds = round(1000 * seconds * FOR_A_LOCK)
+    with connection.wrap_database_errors:
+        connection.connection.execute(f"SET LOCAL lock_timeout = {milliseconds}", prepare=False)
 
 
 def _cut(connection: BaseDatabaseWrapper) -> None:
