@@ -11,21 +11,30 @@ ANSWERS_WITHIN = 10.0  # seconds
 
 
 class ApiRefused(Exception):
-    """The API did not answer with 200; the text has the address and the status, never the body."""
+    """The API did not answer as it should; the text has the address and the status, never the body."""
 
 
 @dataclass(frozen=True)
 class ApiClient:
-    """Reads version 1 of the API. The token is left out of the printed form."""
+    """Reads version 1 of the API, and writes by it. The token is left out of the printed form."""
 
     address: str
     token: str = field(repr=False)
 
     def get(self, path: str) -> Any:
         """Return one record, or one page. Raises ApiRefused."""
+        return self._ask(path)
+
+    def post(self, path: str, values: dict[str, Any]) -> Any:
+        """Make one record, and return it as it was kept. Raises ApiRefused."""
+        return self._ask(path, json.dumps(values).encode())
+
+    def _ask(self, path: str, body: bytes | None = None) -> Any:
+        headers = {"Authorization": f"Token {self.token}", "Accept": "application/json"}
         request = urllib.request.Request(  # noqa: S310  PUBLIC_URL, checked at the start
             f"{self.address}/api/v1/{path}",
-            headers={"Authorization": f"Token {self.token}", "Accept": "application/json"},
+            data=body,
+            headers=headers if body is None else {**headers, "Content-Type": "application/json"},
         )
         try:
             with urllib.request.urlopen(request, timeout=ANSWERS_WITHIN) as answer:  # noqa: S310

@@ -1,6 +1,7 @@
 """One night's call, played on a running line and told line by line. Every sentence is read back from the line itself."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 from helpline.celery import app as celery
 from helpline.core import clock
 from helpline.processes.client import ApiClient, ApiRefused
-from telephony.gateway.practice.control import PracticeControl
+from telephony.gateway.practice.control import PracticeControl, TextView
 from telephony.gateway.practice.transcript import Event, Kind
 
 STARTS_WITHIN = 180.0  # seconds, on a small machine that does other things too; measured 6 on a quiet one
@@ -23,6 +24,9 @@ HAPPENS_WITHIN = (
     120.0  # seconds from a fact to its showing; on a quiet machine the slowest sweep on this way runs every 5
 )
 LOOK_EVERY = 0.25  # seconds
+LAWYERS = tuple(f"+447700900{last}" for last in range(121, 125))  # on stand-by in the demo organisation
+REPLY = re.compile(r"\b([A-Z][2-9][A-Z]) yes\b")
+LINK = re.compile(r"https?://\S+")
 TOLD_KINDS = {Kind.CALL, Kind.HEARD, Kind.DID, Kind.TEXT, Kind.PROBLEM}
 T = TypeVar("T")
 
@@ -55,6 +59,7 @@ def play(stage: Stage) -> None:
     try:
         follow_up = tell_what_was_kept(stage, sign_in(stage, "supervisor"), began)
         # Supervisors read cases and coordinators know duty numbers: neither role has both.
+        await_a_lawyer(stage, sign_in(stage, follow_up["owner"]), follow_up["case"])
         owner = sign_in(stage, "coordinator").get(f"staff/{follow_up['owner']}/")
         await_the_reminder(stage, follow_up, owner["duty_phone"], seen)
     except ApiRefused as refusal:
@@ -101,6 +106,41 @@ def tell_what_was_kept(stage: Stage, api: ApiClient, began: datetime) -> dict[st
         f"due {stage.local(follow_up['due_at'])}"
     )
     return follow_up
+
+
+def await_a_lawyer(stage: Stage, api: ApiClient, case: str) -> None:
+    """Let whoever has the case ask a lawyer, let the practice phone that is asked reply, and tell who accepted."""
+    before = {number: len(stage.network.texts(number)) for number in LAWYERS}
+    stage.tell("\n── A lawyer is asked, and told nothing of the caller")
+    said = {"case": case, "need": "legal", "matter": "arrest", "area": "woodstock", "language": "xh", "key": "demo"}
+    asked = api.post("referrals/", said)
+    stage.tell(
+        f"   asked at {stage.local(asked['offered_at'] or asked['asked_at'])}, promised by {stage.local(asked['promised_by'])}"
+    )
+    text = wait_until("a lawyer is asked by text", lambda: new_text(stage, before))
+    stage.tell(f"   text to a lawyer, {text.to}: “{LINK.sub('<link>', text.body)}”")
+    code = REPLY.search(text.body)
+    if code is None:
+        raise StepFailed("The text to the lawyer names no code to reply with.")
+    stage.network.text(from_=text.to, to=text.from_, body=f"{code[1]} yes")
+    stage.tell(f"   text from {text.to}: “{code[1]} yes”")
+
+    def accepted() -> dict[str, Any] | None:
+        now: dict[str, Any] = api.get(f"referrals/{asked['id']}/")
+        return now if now["state"] == "accepted" else None
+
+    taken = wait_until("the lawyer's reply is heard", accepted)
+    lawyer = api.get(f"providers/{taken['provider']}/")
+    stage.tell(f"   {lawyer['name']} accepted at {stage.local(taken['accepted_at'])}")
+
+
+def new_text(stage: Stage, before: dict[str, int]) -> TextView | None:
+    """Return the first text that came to one of these phones since."""
+    for number, seen in before.items():
+        texts = [text for text in stage.network.texts(number)[seen:] if text.to == number]
+        if texts:
+            return texts[0]
+    return None
 
 
 def await_the_reminder(stage: Stage, follow_up: dict[str, Any], number: str, seen: int) -> None:

@@ -21,7 +21,8 @@ from helpline.core.api.refusals import blame
 from helpline.core.errors import NotAllowed, NotFound
 from helpline.core.staff.models import Role
 from referrals.access import get_referral
-from referrals.models import Area, AskingWay, Declined, Matter, Offer, Referral, ReferralOutcome, ReferralState
+from referrals.api.provider_fields import AreaCode
+from referrals.models import AskingWay, Declined, Matter, Offer, Referral, ReferralOutcome, ReferralState
 from referrals.services import asking
 
 ANSWERS_CALLERS = frozenset({Role.COUNSELLOR, Role.PARALEGAL, Role.SUPERVISOR})
@@ -72,14 +73,14 @@ class ReferralFields(Fields[Referral]):
 
 
 class ReferralAsking(Fields[Referral]):
-    """Whom to ask for. `area` is the reference of an area. `may_be_told` is read by whoever accepts, and needs `consent`: the
+    """Whom to ask for. `area` is the code of an area. `may_be_told` is read by whoever accepts, and needs `consent`: the
     reference of a yes to sharing. A `key` of your own makes a repeated POST one referral.
     """
 
     case = Reference()
     need = serializers.ChoiceField(choices=NeedKind.choices, default=NeedKind.LEGAL.value)
     matter = serializers.ChoiceField(choices=Matter.choices, default=Matter.OTHER.value)
-    area = Reference(required=False, allow_null=True)
+    area = AreaCode(required=False, allow_null=True)
     language = Words(required=False, allow_blank=True, max_length=12)
     way = serializers.ChoiceField(
         choices=[("in_turn", AskingWay.IN_TURN.label), ("together", AskingWay.TOGETHER.label)], default="in_turn"
@@ -132,13 +133,12 @@ class Referrals(Records[Referral]):
             case = get_case(self.person, given.pop("case"), to=WRITE, at=self.at)
         except (NotFound, NotAllowed) as refused:
             raise blame("case", refused) from None
-        area = _find_area(given.pop("area", None))
         told, consent, key = given.pop("may_be_told", ""), given.pop("consent", None), given.pop("key", "")
         if told.strip() and not consent:
             raise serializers.ValidationError({"consent": [_("Without a yes nothing is told.")]})
         try:
             row = asking.ask(
-                case=case, by=self.person, at=self.at, area=area, language=given.pop("language", ""), may_be_told=told,
+                case=case, by=self.person, at=self.at, area=given.pop("area", None), language=given.pop("language", ""), may_be_told=told,
                 consent_ref=consent or "", is_team=given["need"] == NeedKind.RAPID_RESPONSE,
                 key=f"api-{self.person.pk}-{case.ref}-{key}" if key else None, **given,
             )  # fmt: skip
@@ -172,12 +172,3 @@ def _speaking(row: Referral) -> Offer | None:
 
 def _say(moment: datetime | None) -> str | None:
     return Moment().to_representation(moment) if moment is not None else None
-
-
-def _find_area(ref: str | None) -> Area | None:
-    if ref is None:
-        return None
-    found = Area.objects.filter(ref=ref).first()
-    if found is None:
-        raise serializers.ValidationError({"area": [_("There is no such area.")]})
-    return found

@@ -199,10 +199,11 @@ def _speaks(language: str, offering: "QuerySet[Service]") -> "ExpressionWrapper[
     """Say in the database who speaks it: what is written of the person, else of the provider or of what they offer."""
     if not language:
         return ExpressionWrapper(Q(pk__isnull=False), output_field=BooleanField())
-    of_service = offering.filter(languages__contains=[language]).values("provider")
-    of_provider = Q(provider__languages__contains=[language]) | Q(provider__in=of_service)
+    spoken = f'"{language}"'  # as it stands in the list of codes, in either database
+    of_service = offering.filter(languages__icontains=spoken).values("provider")
+    of_provider = Q(provider__languages__icontains=spoken) | Q(provider__in=of_service)
     return ExpressionWrapper(
-        Q(languages__contains=[language]) | Q(languages=[]) & of_provider, output_field=BooleanField()
+        Q(languages__icontains=spoken) | Q(languages=[]) & of_provider, output_field=BooleanField()
     )
 
 
@@ -238,7 +239,7 @@ def _read_where(offering: "QuerySet[Service]") -> dict[int, frozenset[str]]:
     )
     of_place = Place.objects.filter(provider__in=providers).exclude(area=None).values_list("provider_id", "area_id")
     where: dict[int, set[str]] = defaultdict(set)
-    for provider, area in own.union(of_service, of_place):
+    for provider, area in own.union(of_service, of_place.order_by()):
         where[provider].add(str(area))
     return {provider: frozenset(areas) for provider, areas in where.items()}
 

@@ -8,7 +8,7 @@ from cases.consenting import Receiver
 from cases.services import consent_keeping
 from cases.services.consent_keeping import Answer
 from helpline.core.audit.models import Entry
-from referrals.models import Area, Offer, Referral
+from referrals.models import Offer, Referral
 from referrals.services import answering
 from tests.factories import NIGHT, make_case
 from tests.referrals.asking_rows import ask_for_lawyer, make_three
@@ -79,11 +79,12 @@ def test_filters_find_by_case_and_state(asking, sipho, case, asked, line):
 
 def test_a_program_asks_once_though_it_asks_twice(asking, sipho, case, lawyers):
     said = {
-        "case": case.ref, "need": "legal", "matter": "arrest", "area": Area.objects.get().ref, "language": "zu", "key": "one"
+        "case": case.ref, "need": "legal", "matter": "arrest", "area": "woodstock", "language": "zu", "key": "one"
     }  # fmt: skip
     first, second = (asking(sipho).post(REFERRALS, said, format="json") for _ in range(2))
     assert (first.status_code, first.json()["id"]) == (201, second.json()["id"])
     assert Offer.objects.get().person == lawyers[0]
+    assert Referral.objects.get().area.code == "woodstock"
 
 
 def test_what_may_be_told_needs_a_yes(asking, sipho, case, lawyers):

@@ -22,6 +22,9 @@ STEPS = (
     r"rang paralegal2: accepted",
     r"call answered by paralegal2, case HL-\w{4,}",
     r"follow-up for \w+: [\w ]+, due \w{3} \d\d:\d\d",
+    r"text to a lawyer, \+44770090012[1-4]: “A lawyer is needed: arrest, Woodstock, isiXhosa\. Reply ([A-Z]\d[A-Z]) yes or \1 no by",
+    r"text from \+44770090012[1-4]: “[A-Z]\d[A-Z] yes”",
+    r"\n   .+ accepted at \w{3} \d\d:\d\d",
     r"text to \w+, \+447700900\d{3}: “.+”",
     r"password: \S{12,}",
 )
