@@ -21,6 +21,7 @@ from helpline.core.rota.coverage import Turn, next_change, who_covers
 from helpline.core.rota.services import Rota, read_rota
 from helpline.core.staff.models import Role, User
 from helpline.dashboard.night import SHOWS_AFTER, SHOWS_BEFORE, Night, draw_night
+from referrals.services import reading
 from telephony.models import Call, Leg, Recording
 
 CALLS_SHOWN = 20  # more than that at once and the board is the wrong place to look
@@ -156,6 +157,7 @@ class DuePart:
     more: int
     next_due_at: datetime | None
     check_ins: Sequence["CheckInRow"] = ()
+    asked: Sequence["AskedRow"] = ()
 
 
 @dataclass(frozen=True)
@@ -211,7 +213,7 @@ def group_of(due_at: datetime, at: datetime) -> str:
 
 
 def read_due(user: User, at: datetime) -> DuePart:
-    """Read the promises of this person's cases that are overdue or due within a day: at most four queries."""
+    """Read the promises of this person's cases that are overdue or due within a day: at most five queries."""
     mine = FollowUp.objects.unfinished().visible_to(user).exclude(because="check_in")  # its check-in stands above
     due = mine.filter(due_at__lte=at + LOOKS_AHEAD)
     rows = list(due.select_related("case", "owner").order_by("due_at", "id")[:DUE_SHOWN])
@@ -226,7 +228,31 @@ def read_due(user: User, at: datetime) -> DuePart:
         max(0, count - DUE_SHOWN),
         later,
         read_check_ins(user, at),
+        read_asked(user, at),
     )
+
+
+@dataclass(frozen=True)
+class AskedRow:
+    """Somebody is asked for a case, and nobody has accepted yet. `due_at`: by when it was promised; None: no promise."""
+
+    ref: str
+    case_ref: str
+    due_at: datetime | None
+    is_late: bool
+    is_nobody: bool
+
+
+def read_asked(user: User, at: datetime) -> Sequence[AskedRow]:
+    """Read what is being asked for in cases that this person may know of, the latest first: one query."""
+    rows = [
+        AskedRow(
+            ref=one.ref, case_ref=one.case.ref, due_at=one.promised_by, is_nobody=one.state == "nobody",
+            is_late=one.promised_by is not None and one.promised_by <= at,
+        )
+        for one in reading.read_waiting(user, at)
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: not (row.is_nobody or row.is_late))
 
 
 def _due_row(row: FollowUp, user: User) -> DueRow:
