@@ -213,7 +213,7 @@ def group_of(due_at: datetime, at: datetime) -> str:
 
 
 def read_due(user: User, at: datetime) -> DuePart:
-    """Read the promises of this person's cases that are overdue or due within a day: at most five queries."""
+    """Read the promises of this person's cases that are overdue or due within a day: at most five queries, check-ins and what is asked among them."""
     mine = FollowUp.objects.unfinished().visible_to(user).exclude(because="check_in")  # its check-in stands above
     due = mine.filter(due_at__lte=at + LOOKS_AHEAD)
     rows = list(due.select_related("case", "owner").order_by("due_at", "id")[:DUE_SHOWN])

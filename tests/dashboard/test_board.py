@@ -138,12 +138,12 @@ def test_the_parts_cost_the_same_however_many_calls_there_are(
     assert thandi.roles
     with django_assert_max_num_queries(7):
         read_now(thandi, at)
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         read_due(thandi, at)
     calls_and_promises()
     with django_assert_max_num_queries(7):
         read_now(thandi, at)
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         read_due(thandi, at)
 
 
