@@ -77,4 +77,4 @@ class EndForm(DeskForm):
 class AnswerForm(DeskForm):
     """What somebody said who was rung."""
 
-    because = forms.ChoiceField(label=_("Why not"), required=False, choices=[("", "…"), *Declined.choices])
+    because = forms.ChoiceField(label=_("Why not"), required=False, choices=[("", _("why not?")), *Declined.choices])

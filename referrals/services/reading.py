@@ -122,7 +122,7 @@ def say_who(offer: Offer) -> str:
     if offer.person is None:
         return _("somebody")
     name, where = say_person(offer.person)
-    return f"{name} ({where})" if name != where else name
+    return where if where.startswith(name) else f"{name} ({where})"
 
 
 def read_open(case: Case) -> list[Referral]:

@@ -156,7 +156,8 @@ def say_who(person: ProviderPerson) -> str:
     if person.provider.is_hidden:
         return say_name(person.provider)
     name = str(person.name)
-    return name if name == person.provider.name else f"{name}, {person.provider.name}"
+    called = str(person.provider.name)
+    return called if called.startswith(name) else f"{name}, {called}"
 
 
 def tonight(turns: Sequence[Turn], names: dict[str, str], at: datetime) -> list[Next]:

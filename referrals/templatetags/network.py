@@ -1,5 +1,6 @@
 """How a page says a provider's name, and how far they are trusted."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from referrals.models import Provider, VettingState
 from referrals.services.directory import say_name
+from referrals.services.tongues import name_of
 from referrals.services.vetting_reading import Trust, read_trust
 from referrals.services.vetting_words import say_why
 
@@ -57,3 +59,9 @@ def vetting_of(provider: Provider, now: datetime) -> Trust:
 def vetting_word(state: str) -> str:
     """Say a state of vetting in words."""
     return str(VettingState(state).label)
+
+
+@register.filter
+def tongues(codes: Sequence[str] | str) -> str:
+    """Say a language, or several, by their names."""
+    return ", ".join(name_of(code) for code in ([codes] if isinstance(codes, str) else codes))

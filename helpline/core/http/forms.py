@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2200
+_DJANGOS_EMPTY = "---------"
 _REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
@@ -29,6 +30,8 @@ def set_look(form: forms.BaseForm) -> None:
         if not isinstance(widget, (forms.CheckboxInput, forms.HiddenInput)):
             widget.attrs.setdefault("class", look)
         widget.attrs.setdefault("autocomplete", "off")
+        if isinstance(bound.field, forms.ModelChoiceField) and bound.field.empty_label == _DJANGOS_EMPTY:
+            bound.field.empty_label = _("choose") if bound.field.required else _("none")
 
 
 class MomentField(forms.DateTimeField):
