@@ -6,7 +6,17 @@ from celery import shared_task
 
 from helpline.core import clock
 from telephony.gateway.twilio_gateway import connect
-from telephony.services import calls_out, delivery, media, moving, recordings, snapshot, sweeps, unknown_sends
+from telephony.services import (
+    asking_by_call,
+    calls_out,
+    delivery,
+    media,
+    moving,
+    recordings,
+    snapshot,
+    sweeps,
+    unknown_sends,
+)
 
 
 @shared_task(name="telephony.tasks.deliver_due")
@@ -51,7 +61,10 @@ def watch_the_line() -> None:
 
 @shared_task(name="telephony.tasks.place_calls")
 def place_calls() -> int:
-    return calls_out.place_due(at=clock.now(), gateway=connect())
+    at, gateway = clock.now(), connect()
+    asking_by_call.put_due(at=at)
+    asking_by_call.stop_unwanted(at=at, gateway=gateway)
+    return calls_out.place_due(at=at, gateway=gateway)
 
 
 @shared_task(name="telephony.tasks.move_transfers")

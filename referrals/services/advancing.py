@@ -138,7 +138,7 @@ def _let_go_of_unfit(made: Sequence[Offer], at: datetime) -> None:
 def _see_what_left(made: Sequence[Offer], at: datetime) -> None:
     """Whose question was refused or came to nothing on its way was not asked."""
     for offer in made:
-        if offer.state != OfferState.OPEN:
+        if offer.state != OfferState.OPEN or offer.by_call:  # a call may still find them
             continue
         message = offers.message_of(offer)
         if message is None:

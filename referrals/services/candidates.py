@@ -157,7 +157,7 @@ def _read_people(case: Case, wanted: Wanted, areas: Areas, asked: frozenset[str]
         ProviderPerson.objects.filter(provider__in=offering.values("provider"), left_at=None)
         .annotate(speaks=_speaks(language, offering))
         .values_list(
-            "pk", "ref", "provider_id", "provider__ref", "provider__vetting", "speaks", "by_text", "at_night",
+            "pk", "ref", "provider_id", "provider__ref", "provider__vetting", "speaks", "by_text", "by_call", "at_night",
             "number_index", "provider__closed_until", "provider__most_open", "provider__not_for", "provider__kind",
             "provider__name", "is_deputy",
         )
@@ -172,7 +172,7 @@ def _read_people(case: Case, wanted: Wanted, areas: Areas, asked: frozenset[str]
     is_night = local.time() >= NIGHT_FROM or local.time() < NIGHT_UNTIL
     needs, today, found = frozenset({need}), local.date(), []
     for (
-        pk, ref, provider, provider_ref, vetting, speaks, by_text, at_night, number, closed_until, most_open,
+        pk, ref, provider, provider_ref, vetting, speaks, by_text, by_call, at_night, number, closed_until, most_open,
         not_for, kind, name, is_deputy,
     ) in rows:  # fmt: skip
         record = standing.get(provider, _NO_RECORD)
@@ -188,7 +188,7 @@ def _read_people(case: Case, wanted: Wanted, areas: Areas, asked: frozenset[str]
                 takes_cases=closed_until is None or closed_until <= today,
                 open_cases=full.get(provider, 0), most_open=most_open,
                 answered=record.answered, asked=record.asked, last_asked_at=record.last_asked_at, rating=record.rating,
-                not_for=not_for, has_way=bool(number) and by_text,
+                not_for=not_for, has_way=bool(number) and (by_text or by_call),
                 is_asleep=is_night and not at_night, asked_already=ref in asked, is_deputy=is_deputy,
             )
         )  # fmt: skip

@@ -69,17 +69,21 @@ def make(
 def open_offer(
     offer: Offer, *, answer_by: datetime | None, at: datetime, by: User | None = None, quiet: bool = False
 ) -> None:
-    """Ask now. `quiet`: a person rings them, so nothing is sent."""
+    """Ask now, by text, by call, or both, as they want it. `quiet`: a person rings them, so nothing goes out.
+
+    A text is put into the outbox here; a call is placed by whatever sweeps open offers that are `by_call`.
+    """
     referral, whom = offer.referral, offer.person or offer.member
     assert whom is not None
     offer.state = OfferState(move_offer(offer.state, "ask"))
     offer.offered_at, offer.answer_by = at, answer_by
-    offer.by_text = not quiet
-    if not quiet:
+    offer.by_text = not quiet and (offer.person is None or offer.person.by_text)
+    offer.by_call = not quiet and offer.person is not None and offer.person.by_call
+    if offer.by_text:
         offer.message_key = _key_on_yes(offer, "ask")
     _save_with_code(offer, whom.number, at)
     Code.objects.create(code=offer.code, offer=offer, number=whom.number, sent_at=at)
-    if not quiet:
+    if offer.by_text:
         _put(offer, key=offer.message_key, template=ASK, at=at, until=answer_by)
     note(referral, "offered", at=at, by=by, offer=offer)
 

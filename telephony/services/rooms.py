@@ -8,9 +8,18 @@ from django.db import transaction
 from helpline.core.realtime import services as realtime
 from telephony import twiml
 from telephony.lifecycle import is_final_status
-from telephony.models import Call, OutResult, RoomEvent, Transfer
+from telephony.models import Call, OutPurpose, OutResult, RoomEvent, Transfer
 from telephony.models.call import CallState
-from telephony.services import addresses, calls_out_told, ending, events, inbound_calls, room_words, transfers
+from telephony.services import (
+    addresses,
+    asking_by_call,
+    calls_out_told,
+    ending,
+    events,
+    inbound_calls,
+    room_words,
+    transfers,
+)
 from telephony.services.transfers import CALLER, COUNSELLOR, PROVIDER
 from telephony.twiml_rooms import ask_for_key, say_and_end, say_and_go_on, wait_with
 
@@ -127,6 +136,8 @@ def ask(parameters: Mapping[str, str], *, out_ref: str, at: datetime) -> str:
     if out is None:
         return twiml.hang_up()
     calls_out_told.note_pick_up(out, parameters, at)
+    if out.purpose == OutPurpose.OFFER:
+        return asking_by_call.ask(out)
     voice = room_words.voice_of(out.line)
     found = _of(out.pk)
     if found is None or not _still_wanted(found):
@@ -143,6 +154,8 @@ def hear_key(parameters: Mapping[str, str], *, out_ref: str, at: datetime) -> st
     if out is None:
         return twiml.hang_up()
     calls_out_told.note_key(out, parameters.get("Digits", ""), at)
+    if out.purpose == OutPurpose.OFFER:
+        return asking_by_call.hear(out, parameters.get("Digits", ""), at=at)
     voice = room_words.voice_of(out.line)
     if found is not None:
         transfers.look_soon(found, at)

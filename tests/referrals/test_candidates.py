@@ -221,6 +221,11 @@ def test_what_is_counted_here_is_what_the_page_of_a_provider_says(find, woodstoc
     assert here == (said.answered, said.asked) == (2, 4)
 
 
-def test_who_wants_calls_alone_is_rung_by_a_person(find, woodstock):
+def test_who_wants_calls_alone_may_be_asked_too(find, woodstock):
     person = make_lawyer("X", area=woodstock, by_text=False, by_call=True)
+    assert [match.ref for match in find().matches] == [person.ref]
+
+
+def test_who_wants_neither_calls_nor_texts_is_not_asked(find, woodstock):
+    person = make_lawyer("X", area=woodstock, by_text=False, by_call=False)
     assert why_not(find(), person) == "no_way"
