@@ -54,6 +54,7 @@ class ItemKind(models.TextChoices):
 
     CUSTODY = "custody", _("In custody or in danger")
     CHECK_IN = "check_in", _("Check-ins running")
+    ASKED = "asked", _("Somebody is asked, or out for us")
     CALL_BACK = "call_back", _("Call back")
     COURT = "court", _("In court")
     PROMISE = "promise", _("Promised until the end of the next shift")

@@ -44,6 +44,10 @@ KINDS_IN_PASSING: dict[str, str | Promise] = {
 TASKS_IN_PASSING: dict[str, str | Promise] = {
     "write_up": _("Write up the call"),
     "text_came": _("Answer a text"),
+    "asked": _("Asked, no answer yet"),
+    "nobody_left": _("Nobody left to ask"),
+    "put_in_touch": _("Accepted: put them in touch"),
+    "team_out": _("Somebody is out for us"),
     "message_without_number": _("Hear a message"),
 }
 
@@ -213,7 +217,7 @@ def group_of(due_at: datetime, at: datetime) -> str:
 
 
 def read_due(user: User, at: datetime) -> DuePart:
-    """Read the promises of this person's cases that are overdue or due within a day: at most five queries, check-ins and what is asked among them."""
+    """Read the promises of this person's cases that are overdue or due within a day: at most five queries."""
     mine = FollowUp.objects.unfinished().visible_to(user).exclude(because="check_in")  # its check-in stands above
     due = mine.filter(due_at__lte=at + LOOKS_AHEAD)
     rows = list(due.select_related("case", "owner").order_by("due_at", "id")[:DUE_SHOWN])

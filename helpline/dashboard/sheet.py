@@ -30,6 +30,7 @@ from helpline.core.lines.models import Line
 from helpline.core.rota.coverage import next_change, who_covers
 from helpline.core.rota.services import read_rota
 from helpline.core.staff.models import User
+from referrals.models import Going, Referral
 from telephony.models import Recording
 
 A_SHIFT = timedelta(hours=12)  # where the rota does not say how long the next one is
@@ -60,6 +61,23 @@ def read_check_ins(line: Line, at: datetime, until: datetime) -> Iterable[Open]:
     rows = CheckIn.objects.live().filter(_of_line(line, "case__")).select_related("case").order_by("due_at", "pk")
     for row in rows[:MOST_OF_A_KIND]:
         yield Open(ItemKind.CHECK_IN, row.ref, row.case, due_at=row.due_at, is_urgent=row.state == CheckInState.MISSED)
+
+
+def read_asked(line: Line, at: datetime, until: datetime) -> Iterable[Open]:
+    """Give what is being asked for, whoever accepted and was not put in touch yet, and who of the team is out."""
+    waiting = Referral.objects.filter(_of_line(line, "case__"), state__in=["asking", "nobody", "accepted"])
+    for row in waiting.select_related("case").order_by("asked_at", "pk")[:MOST_OF_A_KIND]:
+        is_late = row.state != "accepted" and row.promised_by is not None and row.promised_by <= at
+        because = {"asking": "asked", "nobody": "nobody_left"}.get(row.state, "put_in_touch")
+        due_at = row.accepted_at if row.state == "accepted" else row.promised_by
+        is_urgent = is_late or row.state == "nobody"
+        yield Open(ItemKind.ASKED, row.ref, row.case, due_at=due_at, because=because, is_urgent=is_urgent)
+    out = Going.objects.filter(_of_line(line, "referral__case__"), ended_at=None)
+    for going in out.select_related("referral__case").order_by("left_at", "pk")[:MOST_OF_A_KIND]:
+        yield Open(
+            ItemKind.ASKED, going.ref, going.referral.case, due_at=going.check_by or going.missed_told_at,
+            because="team_out", is_urgent=going.missed_told_at is not None,
+        )  # fmt: skip
 
 
 def read_hearings(line: Line, at: datetime, until: datetime) -> Iterable[Open]:
@@ -97,7 +115,15 @@ def read_transfers(line: Line, at: datetime, until: datetime) -> Iterable[Open]:
                 yield Open(ItemKind.TRANSFER, case.ref, case, due_at=row.offered_at)
 
 
-READERS: tuple[Read, ...] = (read_custody, read_check_ins, read_hearings, read_promises, read_messages, read_transfers)
+READERS: tuple[Read, ...] = (
+    read_custody,
+    read_check_ins,
+    read_asked,
+    read_hearings,
+    read_promises,
+    read_messages,
+    read_transfers,
+)
 
 
 def gather(line: Line, at: datetime, *, seen_by: User | None = None) -> list[Open]:
@@ -113,7 +139,12 @@ def gather(line: Line, at: datetime, *, seen_by: User | None = None) -> list[Ope
 
 Thing = TypeVar("Thing", Open, HandedItem)
 # A screen and a sheet of paper may be read by anybody who passes: nothing about health, violence or law.
-IN_PASSING = {ItemKind.CUSTODY: _("First"), ItemKind.CHECK_IN: _("Checks"), ItemKind.COURT: _("Appointments")}
+IN_PASSING = {
+    ItemKind.CUSTODY: _("First"),
+    ItemKind.ASKED: _("Asked"),
+    ItemKind.CHECK_IN: _("Checks"),
+    ItemKind.COURT: _("Appointments"),
+}
 LAST = datetime.max.replace(tzinfo=UTC)
 
 
