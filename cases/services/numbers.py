@@ -155,7 +155,7 @@ def readdress(*, case: Case, by: User, at: datetime, change_ref: str, to_ref: st
     check_code_word(case=case, by=by, said=code_word, among=[caller], at=at)
     keep_quiet(case)
     with transaction.atomic():
-        lock(case)
+        keep_quiet(lock(case))  # again: the word for danger may have come while we waited for the case
         change = NumberChange.objects.select_for_update().get(pk=change.pk)
         sent = sum(_send_on(message, to.number, at) for message in Message.objects.filter(ref__in=change.waiting))
         change.new, change.readdressed_at = to.number, at

@@ -9,12 +9,15 @@ import pytest
 
 from cases.models import FollowUp, Number, NumberChange, SafeContact
 from cases.services import numbers
+from cases.services.casework import lock
+from cases.services.check_in_reading import is_in_danger
 from cases.services.safe_contact import may_call, may_text
 from helpline.core.alarms.models import Alarm
 from helpline.core.audit.models import Entry
 from helpline.core.errors import NotAllowed, NotFound
 from helpline.core.outbox import services as outbox
 from helpline.core.outbox.models import Message
+from tests.cases.check_in_rows import DANGER, FRIEND, MOTHER, make_route, start, texts
 from tests.factories import make_caller, make_case, make_person, make_safe_contact
 
 NEW = "+447700900270"
@@ -132,6 +135,32 @@ class TestTheOldNumber:
         )  # fmt: skip
         change.refresh_from_db()
         assert (change.new, change.readdressed_at) == (new, at)
+
+    def test_after_her_word_for_danger_nothing_goes_on_though_it_came_while_the_case_was_waited_for(
+        self, case, rose, thandi, at, monkeypatch
+    ):
+        make_route(rose, thandi, MOTHER, name="Mother", position=1)
+        make_route(rose, thandi, FRIEND, position=2)
+        start(case, thandi)
+        old = wait(case, "a", at)
+        change = self.end(case, thandi, at)
+        new = numbers.add_number(case=case, by=thandi, at=at, typed=NEW)
+        send = {"case": case, "by": thandi, "at": at, "change_ref": change.ref, "to_ref": new.ref}
+        seen = []
+
+        def lock_late(locked):
+            seen.append(texts(case, DANGER, at=at))
+            assert is_in_danger(case)
+            return lock(locked)
+
+        monkeypatch.setattr(numbers, "lock", lock_late)
+        with pytest.raises(NotAllowed):
+            numbers.readdress(**send, code_word="Lemon tree")
+        assert seen
+        assert not Message.objects.filter(to_ref=new.ref).exists()
+        old.refresh_from_db()
+        change.refresh_from_db()
+        assert (old.state, change.new, change.readdressed_at) == ("canceled", None, None)
 
     def test_it_goes_once_however_often_the_button_is_pressed(self, case, thandi, at):
         wait(case, "a", at)
