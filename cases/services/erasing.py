@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases.erasure import erase, subject_of_cases, subject_of_person, with_stand_ins
@@ -148,9 +149,7 @@ def carry_out(*, wish: ErasureWish, by: User, at: datetime) -> ErasureWish:
     case = Case.objects.filter(ref=now.case_ref).first()
     if case is None:
         raise Conflict(_("This case is not there any more."))
-    subject = subject_of(case, now.scope)
-    for pk in sorted(subject.cases):
-        lock(Case(pk=pk))
+    subject = _hold(case, now.scope)
     if find_hold(subject, at) is not None:
         raise NotAllowed(_("A hold lies on it: nothing may be removed."))
     if Case.objects.filter(pk__in=list(subject.cases), calls__state__in=LIVE).exists():
@@ -166,6 +165,20 @@ def carry_out(*, wish: ErasureWish, by: User, at: datetime) -> ErasureWish:
     now.state, now.decided_by, now.decided_at, now.case_ref = WishState.DONE, by, at, ""
     now.save(update_fields=["state", "decided_by", "decided_at", "case_ref", "counts"])
     return now
+
+
+def _hold(case: Case, scope: str) -> Subject:
+    """Hold all that it is about: the numbers first, then the cases, as a text that comes in from one of them does.
+
+    What came in until the numbers were held goes too; what comes after it begins a new case of somebody new to us.
+    """
+    before = subject_of(case, scope)
+    numbers = Number.objects.filter(Q(pk__in=list(before.numbers)) | Q(caller__in=list(before.callers)))
+    list(numbers.order_by("pk").select_for_update().values_list("pk", flat=True))
+    subject = subject_of(case, scope)
+    for pk in sorted(subject.cases):
+        lock(Case(pk=pk))
+    return subject
 
 
 LIVE = ("ringing", "waiting", "connected", "voicemail")
