@@ -1,5 +1,6 @@
 """Raise an alarm: a row on the board, and a short text to everybody who must know."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -14,19 +15,21 @@ TOLD = (Role.COORDINATOR, Role.SUPERVISOR)
 
 
 @transaction.atomic
-def raise_alarm(*, kind: str, key: str, at: datetime, about: str = "", text: bool = True) -> Alarm:
-    """Raise it once for each key, and text coordinators and supervisors (a neutral sentence, nothing of a caller)."""
+def raise_alarm(
+    *, kind: str, key: str, at: datetime, about: str = "", text: bool = True, to: Sequence[Role] = TOLD
+) -> Alarm:
+    """Raise it once for each key, and text whoever holds one of these roles (a neutral sentence, nothing of a caller)."""
     alarm, is_new = Alarm.objects.get_or_create(key=key, defaults={"kind": kind, "about": about, "raised_at": at})
     if is_new:
         realtime.publish("alarm", alarm.ref)
         if text:
-            tell(alarm=alarm, at=at)
+            tell(alarm=alarm, at=at, to=to)
     return alarm
 
 
-def tell(*, alarm: Alarm, at: datetime) -> None:
+def tell(*, alarm: Alarm, at: datetime, to: Sequence[Role] = TOLD) -> None:
     """Text everybody who must know and has not been told yet: each alarm once to each person."""
-    for person in User.objects.active().holding(*TOLD).reachable():
+    for person in User.objects.active().holding(*to).reachable():
         outbox.put(
             key=f"alarm-{alarm.ref}-{person.username}", route="staff", to=person.username, template="staff/alarm",
             words={"kind": alarm.kind}, about=alarm.about, at=at, is_urgent=True,

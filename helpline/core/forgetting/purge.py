@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from django.db import models, transaction
 from django.db.models import F
 
+from helpline.core.alarms import services as alarms
 from helpline.core.audit import services as audit
 from helpline.core.forgetting.models import Forgotten, PurgeRun
 from helpline.core.forgetting.retention import Rule, read_rules
-from helpline.core.postgresql.away import is_away
+from helpline.core.postgresql.away import is_away, is_busy
 from helpline.core.privacy.erasure import Tally
+from helpline.core.staff.models import Role
 
 BATCH = 50  # rows; a whole case may hang on one of them
 log = logging.getLogger(__name__)
@@ -52,6 +54,8 @@ def purge(
         run.finished_at = at
         run.save(update_fields=["finished_at"])
         PurgeRun.objects.filter(finished_at=None, started_at__lte=run.started_at).update(finished_at=at)
+        if any(run.stuck.values()):
+            _tell_stuck(run, at)
         audit.record(by=None, verb="purge.finished", what="purge", about=run.ref, at=at, counts=run.counts)
     return run
 
@@ -64,9 +68,9 @@ def _take_batch(run: PurgeRun, rule: Rule, last: int, at: datetime) -> int | Non
         due = rule.kind.due(at - timedelta(days=rule.days), at).filter(pk__gt=last).order_by("pk")
         rows = list(due[:BATCH])
         if rows:
-            gone, stuck = _forget(rule, rows)
+            gone, stuck, busy = _forget(rule, rows)
             add_up(gone)
-            now.counts[code] = now.counts.get(code, 0) + len(rows) - stuck
+            now.counts[code] = now.counts.get(code, 0) + len(rows) - stuck - busy
             if stuck:
                 now.stuck[code] = now.stuck.get(code, 0) + stuck
         else:
@@ -76,17 +80,30 @@ def _take_batch(run: PurgeRun, rule: Rule, last: int, at: datetime) -> int | Non
     return rows[-1].pk if rows else None
 
 
-def _forget(rule: Rule, rows: list[models.Model]) -> tuple[Tally, int]:
-    """Forget rows together; where something still holds one of them, one by one, so that the others go all the same."""
+def _tell_stuck(run: PurgeRun, at: datetime) -> None:
+    """What stays though its time is over is a promise that we break: whoever looks after the machine must see to it.
+
+    Said again each week for as long as it is so.
+    """
+    alarms.raise_alarm(
+        kind="purge_stuck", key=f"purge-stuck-{at:%G-%V}", about=run.ref, at=at, to=(Role.ADMINISTRATOR,)
+    )
+
+
+def _forget(rule: Rule, rows: list[models.Model]) -> tuple[Tally, int, int]:
+    """Forget rows together; where something still holds one of them, one by one, so that the others go all the same.
+
+    Returns what is still counted, how many could not go, and how many somebody only worked at: the next run takes those.
+    """
     try:
         with transaction.atomic():
-            return rule.kind.forget(rows), 0
+            return rule.kind.forget(rows), 0, 0
     except Exception as held:
         if is_away(held):
             raise  # the database is away: so is every other row
         log.exception("%s are forgotten one by one: %s", rule.kind.code, type(held).__name__)
     gone: Tally = Tally()
-    stuck = 0
+    stuck = busy = 0
     for row in rows:
         try:
             with transaction.atomic():
@@ -94,9 +111,10 @@ def _forget(rule: Rule, rows: list[models.Model]) -> tuple[Tally, int]:
         except Exception as held:
             if is_away(held):
                 raise
-            stuck += 1
+            busy += is_busy(held)
+            stuck += not is_busy(held)
             log.exception("one %s could not be forgotten: %s", rule.kind.code, type(held).__name__)
-    return gone, stuck
+    return gone, stuck, busy
 
 
 def add_up(gone: Tally) -> None:

@@ -137,6 +137,7 @@ ALARMS: dict[str, str | Promise] = {
     "gateway_refuses_us": _("The gateway refuses us"),
     "recording_lost": _("A message could not be fetched"),
     "erasure_asked": _("A caller wants to be forgotten: a second person decides"),
+    "purge_stuck": _("Something that should be forgotten by now could not be: see the log of the machine"),
     "work_left": _("Somebody has left, and nobody has their cases"),
     "no_last_resort": _("A line has no last resort any more"),
     "recording_not_deleted": _("A message still lies with the provider"),

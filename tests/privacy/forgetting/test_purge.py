@@ -6,14 +6,17 @@ import pytest
 from django.core.management import call_command
 
 from cases.models import Caller, Case, FollowUp, Note, Number
+from helpline.core.alarms.models import Alarm
 from helpline.core.audit.models import Entry
 from helpline.core.errors import NotAllowed
 from helpline.core.forgetting.models import Forgotten, PurgeRun, RetentionRule
 from helpline.core.forgetting.purge import BATCH, count_due, purge
 from helpline.core.forgetting.retention import decide, read_rules
 from helpline.core.outbox.models import Message
+from helpline.dashboard.templatetags.desk import ALARMS
 from telephony.models import Call, LeftBehind, Recording, Text
-from tests.factories import make_caller, make_case, make_note
+from tests.factories import make_caller, make_case, make_note, make_person
+from tests.locked import held, little_patience
 
 pytestmark = pytest.mark.django_db
 
@@ -185,9 +188,30 @@ def test_one_row_that_something_holds_does_not_stop_the_others(rose, at, monkeyp
 
     kind = dataclasses.replace(rule.kind, forget=sometimes)
     monkeypatch.setattr(module, "read_rules", lambda: [dataclasses.replace(rule, kind=kind)])
-    run = purge(at=at)
-    assert (run.counts["draft"], run.stuck["draft"]) == (1, 1)
+    administrator = make_person("admin", "administrator", duty_phone="+447700900119")
+    for _run in range(2):  # it runs every hour
+        run = purge(at=at)
+    assert (PurgeRun.objects.earliest("pk").counts["draft"], run.stuck["draft"]) == (1, 1)
     assert list(Note.objects.filter(is_draft=True)) == [stubborn]
+    told = Alarm.objects.filter(kind="purge_stuck")
+    assert told.get().about == PurgeRun.objects.earliest("pk").ref
+    assert Message.objects.get(template="staff/alarm").to_ref == administrator.username
+    assert "could not be" in ALARMS["purge_stuck"]
+    purge(at=at + timedelta(days=7))
+    assert told.count() == 2, "it is said again while it is so"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_somebody_works_at_stays_for_the_next_run_and_rings_no_alarm(rose, at):
+    Note.objects.filter(is_draft=True).update(changed_at=at - timedelta(days=90))
+    drafts = Note.objects.filter(is_draft=True)
+    with held(drafts.earliest("pk")), little_patience():
+        run = purge(at=at)
+    assert run.finished_at == at
+    assert (run.counts["draft"], run.stuck) == (1, {})
+    assert not Alarm.objects.filter(kind="purge_stuck").exists()
+    assert purge(at=at).counts["draft"] == 1
+    assert not drafts.exists()
 
 
 def test_a_follow_up_that_is_due_is_never_purged_with_a_case_that_is_open(rose, at):
