@@ -4,6 +4,7 @@ A tombstone is a keyed hash of a reference: it says nothing without the index ke
 a restored database has forgotten the newest, in a file of `VAR_DIR` that is copied away with the backups.
 """
 
+import fcntl
 import json
 import os
 import secrets
@@ -45,13 +46,22 @@ def marks_of(kind: str) -> frozenset[str]:
 
 
 def write_file() -> int:
-    """Write all of them beside what the file has already, and return how many stand in it. The old file stays until then."""
+    """Write all of them beside what the file has already, and return how many stand in it. The old file stays until then.
+
+    One after the other on this machine: whoever has read less must not be the last to write.
+    """
+    path_of_file().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with path_of_file().with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _write_all()
+
+
+def _write_all() -> int:
     rows = {row["mark"]: row for row in _read(path_of_file())}
     for row in Tombstone.objects.order_by("pk"):
         rows[row.mark] = {"kind": row.kind, "mark": row.mark, "erased_at": row.erased_at.isoformat()}
     path = path_of_file()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_suffix(f".{secrets.token_hex(8)}")  # two of us may write at once, on two machines too
+    fresh = path.with_suffix(f".{secrets.token_hex(8)}")  # two machines may share the folder
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows.values())
         file.flush()

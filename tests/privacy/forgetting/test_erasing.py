@@ -1,5 +1,8 @@
 """Rose wants to be forgotten. One writes it down, another one presses, and her words are in no table any more."""
 
+import json
+import os
+import threading
 from datetime import timedelta
 
 import pytest
@@ -381,3 +384,37 @@ def test_lerato_keeps_other_times_and_nonsense_is_told(now, desk_of, lerato, nal
     for typed in ("5", "-1", "many", "99999999", "١٢٠"):
         assert desk.post("/retention/", {"closed_case": typed}).status_code == 422
     assert desk_of(naledi).post("/retention/", {"closed_case": "900"}).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_write_the_file_at_once_none_takes_away_what_the_other_wrote(var, at, monkeypatch):
+    reached, may_go_on, written, sync = threading.Event(), threading.Event(), [], os.fsync
+
+    def sync_slowly(file):
+        if not reached.is_set():  # the first of them has read everything that there was, and stands still
+            reached.set()
+            assert may_go_on.wait(timeout=60)
+        sync(file)
+
+    def write():
+        try:
+            written.append(tombstones.write_file())
+        finally:
+            connection.close()
+
+    Tombstone.objects.create(kind="case", mark="first", erased_at=at)
+    monkeypatch.setattr(tombstones.os, "fsync", sync_slowly)
+    slow, quick = threading.Thread(target=write), threading.Thread(target=write)
+    slow.start()
+    assert reached.wait(timeout=60)
+    Tombstone.objects.create(kind="case", mark="second", erased_at=at)
+    quick.start()
+    quick.join(timeout=2)
+    may_go_on.set()
+    for thread in (slow, quick):
+        thread.join(timeout=60)
+    assert sorted(written) == [1, 2]
+    rows = [json.loads(line)["mark"] for line in tombstones.path_of_file().read_text().splitlines()]
+    assert rows == ["first", "second"]
+    folder = tombstones.path_of_file().parent
+    assert {path.name for path in folder.glob("tombstones.*")} == {"tombstones.jsonl", "tombstones.lock"}
