@@ -109,6 +109,7 @@ def test_that_they_chose_not_to_say_when_is_kept(desk, case):
     [
         ({"narrative": ""}, "Write what happened"),
         ({"narrative": "x", "earliest_at": "2026-11-23T09:00"}, "This lies in the future."),
+        ({"narrative": "x", "earliest_at": "0001-01-01T00:00"}, "This year cannot be meant."),
         ({"narrative": "x", "earliest_at": "2026-11-22T09:00", "latest_at": "2026-11-21T09:00"}, "The end lies before"),
         ({"narrative": "x", "earliest_at": "1066-01-01T09:00"}, "This year cannot be meant."),
         ({"narrative": "x", "acts": "ROB_OLD"}, "not on today’s list"),

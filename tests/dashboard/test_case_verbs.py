@@ -139,7 +139,7 @@ def test_a_promise_is_given_to_nomsa_who_reads_the_case_from_then_on(desk, sit_d
     assert sit_down(nomsa).get(page_of(promised.case)).status_code == 200
 
 
-@pytest.mark.parametrize("to", ["", "nobody", "lerato", "zola"])
+@pytest.mark.parametrize("to", ["", "nobody", "lerato", "zola", "\x00", "nob\x00ody"])
 def test_a_promise_is_not_given_to_who_answers_no_callers(desk, promised, thandi, lerato, zola, to):
     answer = press(desk, promised, verb="assign", to=to)
     assert answer.status_code == 403

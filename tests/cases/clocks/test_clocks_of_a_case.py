@@ -165,6 +165,23 @@ def test_a_day_off_that_the_coordinator_gives_the_court_moves_the_clocks_that_ru
     assert promised(case)[-1] == ("window", "custody_end", local("2026-12-01T16:00"))
 
 
+def test_a_clock_that_breaks_keeps_none_of_the_others_as_it_was(start, line, monkeypatch):
+    first, second = (start("ZA", "2026-11-25T18:00", at=NOW, whom=name) for name in ("Rose", "Lily"))
+    line.holidays = ["2026-11-30"]
+    line.save()
+    keep = clocks._keep
+
+    def keep_or_break(clock, *more):
+        if clock.pk == first.pk:
+            raise ZeroDivisionError
+        keep(clock, *more)
+
+    monkeypatch.setattr(clocks, "_keep", keep_or_break)
+    assert clocks.recount_custody(at=NOW) == 1
+    assert Clock.objects.get(pk=second.pk).ends_at == local("2026-12-01T16:00")
+    assert Clock.objects.get(pk=first.pk).ends_at == first.ends_at, "nothing of it is half kept"
+
+
 def test_what_a_page_reads_is_what_was_promised_and_costs_two_questions(start, case, django_assert_num_queries):
     for rule in ("ZA", "PEP_HIV", "EC_LNG", "HIV_TEST_AGAB"):
         start(rule, "2026-11-25T18:00", at=NOW)
