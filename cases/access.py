@@ -177,11 +177,6 @@ def get_hand_over(user: User, ref: str, *, at: datetime) -> HandOver:
     return found
 
 
-def mask_number(number: str) -> str:
-    """Return a number as it may stand on a page: its last three digits, enough to tell two of them apart."""
-    return f"••• {number[-3:]}"
-
-
 def numbers_of(case: Case) -> list[Number]:
     """Return the numbers of a case: what it came in from first, then what else was recorded with the caller.
 

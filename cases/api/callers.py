@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
 
-from cases.access import mask_number, with_story
+from cases.access import with_story
 from cases.models import Caller, Case, Number, Purpose, SafeContact
 from cases.reaching import Channel, Verdict
 from cases.services.consents import refusing
@@ -15,6 +15,7 @@ from cases.services.reading import note_readings
 from cases.services.safe_contact import answer, decide_for
 from helpline.core.api.fields import Fields
 from helpline.core.api.records import Records
+from helpline.core.privacy.numbers import mask_number
 
 CHANNELS: tuple[Channel, ...] = ("text", "call")
 

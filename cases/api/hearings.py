@@ -11,7 +11,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.access import WRITE, get_case, mask_number, with_story
+from cases.access import WRITE, get_case, with_story
 from cases.models import Case, ContactRoute, CouldNotCome, Hearing, HearingState
 from cases.services import hearings
 from cases.services.reading import note_readings
@@ -19,6 +19,7 @@ from helpline.core.api.fields import AskedMoment, Fields, Filters, Moment, Refer
 from helpline.core.api.records import Records
 from helpline.core.api.refusals import blame
 from helpline.core.errors import NotAllowed, NotFound
+from helpline.core.privacy.numbers import mask_number
 from helpline.core.staff.models import Role
 
 ANSWERS_CALLERS = frozenset({Role.COUNSELLOR, Role.PARALEGAL, Role.SUPERVISOR})

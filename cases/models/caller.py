@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from helpline.core.privacy.fields import BlindIndex, SealedText
+from helpline.core.privacy.numbers import mask_number
 from helpline.core.privacy.references import new_opaque
 
 
@@ -47,7 +48,7 @@ class Number(models.Model):
     @property
     def masked(self) -> str:
         """Enough to tell two numbers of one person apart."""
-        return f"••• {self.number[-3:]}"
+        return mask_number(self.number)
 
 
 class Whose(models.TextChoices):

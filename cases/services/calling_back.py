@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from cases.access import Reason, mask_number, reveal_number
+from cases.access import Reason, reveal_number
 from cases.models import Case, FollowUpKind, Number, SafeContact, Voicemail
 from cases.services import followups
 from cases.services.cards import find_number
@@ -13,6 +13,7 @@ from cases.services.check_in_reading import is_in_danger, must_stay_quiet
 from cases.services.safe_contact import Decision, may_call_back, may_leave_voicemail, said_about
 from helpline.core.audit import services as audit
 from helpline.core.errors import NotAllowed
+from helpline.core.privacy.numbers import mask_number
 from helpline.core.realtime import services as realtime
 from helpline.core.staff.models import User
 

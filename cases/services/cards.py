@@ -8,12 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.access import mask_number, numbers_of
+from cases.access import numbers_of
 from cases.models import Caller, Case, Number, SafeContact, SafeContactCard, Voicemail, Whose
 from cases.services.casework import lock
 from helpline.core.audit import services as audit
 from helpline.core.errors import Conflict, NotAllowed, NotFound
 from helpline.core.opening import check_hours
+from helpline.core.privacy.numbers import mask_number
 from helpline.core.realtime import services as realtime
 from helpline.core.staff.models import User
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from cases.access import mask_number, numbers_of
+from cases.access import numbers_of
 from cases.models import Case, ContactRoute, Number, NumberChange, Purpose, SafeContact, SomebodyAsked, Voicemail
 from cases.reaching import Channel, Verdict
 from cases.services import consents
@@ -12,6 +12,7 @@ from cases.services.calling_back import words_of_message
 from cases.services.safe_contact import Decision, answer, decide_for, may_reach_route, said_about
 from cases.services.ways import channels_of
 from helpline.core.http.week import say_week
+from helpline.core.privacy.numbers import mask_number
 from helpline.core.staff.models import User
 
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from cases.access import mask_number
 from cases.models import Case, FollowUpKind
 from cases.services.check_in_reading import must_stay_quiet
 from cases.services.safe_contact import may_call_back
 from cases.services.ways import Way, first_safe_way
+from helpline.core.privacy.numbers import mask_number
 
 # What is done with or for the caller: it may be thought of alone, but is kept by reaching her.
 REACHES_CALLERS = frozenset(

@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cases.access import STORY, WRITE, get_case, mask_number
+from cases.access import STORY, WRITE, get_case
 from cases.forms.hearings import HearingForm, OutcomeForm
 from cases.models import CouldNotCome, Hearing
 from cases.services import hearings
@@ -18,6 +18,7 @@ from helpline.core import clock
 from helpline.core.errors import NotAllowed
 from helpline.core.http.forms import sent_reference
 from helpline.core.http.pages import says_why, worker
+from helpline.core.privacy.numbers import mask_number
 from helpline.core.privacy.references import new_opaque
 from helpline.core.staff.models import User
 

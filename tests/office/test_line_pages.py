@@ -62,7 +62,7 @@ def test_the_last_resort_stands_on_no_page_until_it_is_asked_for(desk_of, lerato
     client = desk_of(lerato)
     for address in ("/lines/", f"/lines/{line.ref}/"):
         assert "7700900113" not in client.get(address).content.decode()
-    assert "••• 13" in client.get(f"/lines/{line.ref}/").content.decode()
+    assert "••• 113" in client.get(f"/lines/{line.ref}/").content.decode()
     assert "+447700900113" in client.post(f"/lines/{line.ref}/last-resort/").content.decode()
     assert Entry.objects.get(verb="line.last_resort_shown").who == lerato
 

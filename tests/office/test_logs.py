@@ -25,7 +25,7 @@ def test_thandi_sees_that_somebody_called_and_not_from_which_number(desk_of, tha
     make_call(case, case.caller.numbers.get())
     page = desk_of(thandi).get("/calls/").content.decode()
     assert case.ref in page
-    assert "••• 33" in page
+    assert "••• 233" in page
     assert "900233" not in page
 
 

@@ -4,7 +4,7 @@ import phonenumbers
 from django.conf import settings
 from phonenumber_field.phonenumber import PhoneNumber
 
-_MASKED_FROM = 6  # characters: shorter ones are shown as dots alone
+_MASKED_FROM = 8  # characters: shorter ones are shown as dots alone
 
 
 def read_number(typed: str) -> str | None:
@@ -20,5 +20,8 @@ def read_number(typed: str) -> str | None:
 
 
 def mask_number(number: str) -> str:
-    """Show only that there is a number, and its last two figures, so that two of them can be told apart."""
-    return f"••• {number[-2:]}" if len(number) >= _MASKED_FROM else "•••"
+    """Return a number as it may stand on a page: its last three figures, enough to tell two of them apart.
+
+    A short one, which three figures would nearly give away, is dots alone.
+    """
+    return f"••• {number[-3:]}" if len(number) >= _MASKED_FROM else "•••"
