@@ -17,6 +17,7 @@ OPEN = {
     "/accounts/signup/": "says that it is shut",
     "/accounts/inactive/": "tells somebody who has left that they have",
     "/welcome/HL-7K3M/HL-7K3M/": "sets a password with a link that an administrator handed over; a wrong one says only that",
+    "/telephony/voice/music/": "eight notes for whoever waits, the same for everybody: the gateway fetches them",
     "/r/HL-7K3M/": "who helped tells here how it went, by a link as above",
     "/o/HL-7K3M/": "who was asked answers here with a link of 128 random bits; guessed, late and used look alike and say nothing",
     "/accounts/2fa/webauthn/login/": "the challenge of a passkey, which says nothing",
