@@ -3,8 +3,10 @@
 A point is latitude and longitude in decimal degrees.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
@@ -66,13 +68,24 @@ def frame_points(points: Iterable[Point], *, width: float = 800.0, margin: float
 
 
 def gather(points: Sequence[tuple[float, float]], *, nearer_than: float) -> list[list[int]]:
-    """Return which of these places on a sheet lie so near to each other that they are drawn as one, by their positions."""
-    groups: list[tuple[tuple[float, float], list[int]]] = []
+    """Return which of these places on a sheet lie so near to each other that they are drawn as one, by their positions.
+
+    A place joins the oldest group whose first place is nearer. Only the squares around it are looked through, so that
+    thousands take no longer than they must.
+    """
+    groups: list[list[int]] = []
+    squares: dict[tuple[int, int], list[int]] = defaultdict(list)
     for index, (x, y) in enumerate(points):
-        for (there_x, there_y), members in groups:
-            if (x - there_x) ** 2 + (y - there_y) ** 2 < nearer_than**2:
-                members.append(index)
-                break
+        column, row = int(x // nearer_than), int(y // nearer_than)
+        around = [squares.get((column + i, row + j), ()) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+        near = [
+            number
+            for number in chain.from_iterable(around)
+            if (x - points[groups[number][0]][0]) ** 2 + (y - points[groups[number][0]][1]) ** 2 < nearer_than**2
+        ]
+        if near:
+            groups[min(near)].append(index)
         else:
-            groups.append(((x, y), [index]))
-    return [members for _place, members in groups]
+            squares[column, row].append(len(groups))
+            groups.append([index])
+    return groups

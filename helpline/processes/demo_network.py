@@ -34,7 +34,7 @@ AREAS: Final = (
     ("cape-town", "Cape Town", "", -33.945, 18.555, 0.13, 0.2),
     ("woodstock", "Woodstock", "cape-town", -33.928, 18.447, 0.014, 0.022),
     ("bellville", "Bellville", "cape-town", -33.9, 18.63, 0.03, 0.035),
-    ("khayelitsha", "Khayelitsha", "cape-town", -34.035, 18.68, 0.03, 0.045),
+    ("khayelitsha", "Khayelitsha", "cape-town", -34.01, 18.65, 0.03, 0.045),
     ("johannesburg", "Johannesburg", "", -26.215, 28.0, 0.12, 0.18),
     ("hillbrow", "Hillbrow", "johannesburg", -26.188, 28.05, 0.013, 0.016),
     ("soweto", "Soweto", "johannesburg", -26.265, 27.87, 0.04, 0.05),
@@ -98,7 +98,7 @@ class Who:
 
 
 _COURT: Final = Does(
-    "legal", "Arrest, bail, first day in court", is_free=None, cost=("0", "paid by us, by stage"),
+    "legal", "Arrest, bail, first day in court", is_free=None, cost=("0", ""),
     words={"how_to_apply": "We ask them; the caller needs no papers and pays nothing."},
 )  # fmt: skip
 
@@ -188,7 +188,7 @@ PROVIDERS: Final[Sequence[Who]] = (
     ),
     Who(
         "Khaya Food Table", "livelihood", "interviewed", ("xh", "en"), ("khayelitsha",), (Does("livelihood", "Food parcels"),),
-        at=(At("Hall", "khayelitsha", "Community hall, Reed Street\nKhayelitsha", "-34.0330", "18.6750"),),
+        at=(At("Hall", "khayelitsha", "Community hall, Reed Street\nKhayelitsha", "-34.0080", "18.6480"),),
         hours=(((2, 5), "11:00", "14:00"),),
     ),
     Who(
@@ -199,9 +199,12 @@ PROVIDERS: Final[Sequence[Who]] = (
 
 
 @transaction.atomic
-def make_network(*, at: datetime) -> int:
-    """Make the areas, the providers that are not there yet, and the stand-by of the four lawyers. Returns how many were made."""
-    by = User.objects.get(username="coordinator")
+def make_network(*, at: datetime, by: User | None = None) -> int:
+    """Make the areas, the providers that are not there yet, and the stand-by of the four lawyers. Returns how many were made.
+
+    `by`: whoever keeps it; unless said, the coordinator of the demo organisation.
+    """
+    by = by or User.objects.get(username="coordinator")
     areas = _make_areas()
     made = 0
     for who in PROVIDERS:

@@ -13,6 +13,7 @@ from referrals.models import Area, PlaceKind, Provider, ServiceStatus
 from referrals.services.tongues import NAMES, name_of
 
 _CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
+_CORNER = re.compile(r"(-?\d{1,2}(?:\.\d{1,8})?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d{1,8})?)")
 DAYS = [(0, _("Mon")), (1, _("Tue")), (2, _("Wed")), (3, _("Thu")), (4, _("Fri")), (5, _("Sat")), (6, _("Sun"))]
 _LONG = 4000
 
@@ -267,6 +268,66 @@ class HoursForm(DeskForm):
         return data
 
 
+class CostForm(DeskForm):
+    """What a service costs. Without a figure there are only words."""
+
+    service = forms.ChoiceField(label=_("Service"))
+    option = _text(_("What for"), help_text=_("Such as: first visit, certificate."))
+    amount = forms.DecimalField(
+        label=_("Amount"), required=False, min_value=0, max_digits=12, decimal_places=2, localize=True
+    )
+    currency = forms.RegexField(
+        r"\A[A-Za-z]{3}\Z", label=_("Currency"), required=False, help_text=_("Three letters, such as ZAR.")
+    )
+    words = _text(_("In words"), length=_LONG)
+
+    def __init__(self, *args: Any, provider: Provider, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = {service.ref: service for service in provider.services.all()}
+        field = self.fields["service"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(ref, service.name) for ref, service in self.offered.items()]
+
+    def clean_service(self) -> Any:
+        return self.offered[self.cleaned_data["service"]]
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).upper()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("amount") is not None and not data.get("currency") and "currency" not in self.errors:
+            self.add_error("currency", now_("An amount needs its currency."))
+        if data.get("amount") is None and not data.get("words") and "amount" not in self.errors:
+            self.add_error("amount", now_("Say how much, or say it in words."))
+        return data
+
+
+class OutlineField(forms.CharField):
+    """Corners of an area, one a line: latitude, longitude. A blank line begins another ring."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return "\n\n".join("\n".join(f"{north}, {east}" for east, north in ring) for ring in value)
+
+    def clean(self, value: Any) -> Any:
+        rings: list[list[list[float]]] = [[]]
+        for number, line in enumerate((super().clean(value) or "").splitlines(), start=1):
+            if not line.strip():
+                rings.append([])
+                continue
+            corner = _CORNER.fullmatch(line.strip())
+            north, east = (float(corner[1]), float(corner[2])) if corner else (999.0, 999.0)
+            if not (-90 <= north <= 90 and -180 <= east <= 180):
+                raise forms.ValidationError(now_("Line %(number)s is not latitude, longitude.") % {"number": number})
+            rings[-1].append([east, north])
+        rings = [ring for ring in rings if ring]
+        if any(len(ring) < 3 for ring in rings):
+            raise forms.ValidationError(now_("An outline has three corners or more."))
+        return rings
+
+
 class AreaForm(DeskForm):
     """A stretch of country with a name that people use."""
 
@@ -281,6 +342,16 @@ class AreaForm(DeskForm):
     longitude = forms.DecimalField(
         label=_("Longitude of its middle"), required=False, min_value=-180, max_value=180, decimal_places=6
     )
+    outline = OutlineField(
+        label=_("Outline"), required=False, max_length=60_000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Corners, one a line: latitude, longitude. Rough is enough; it is for our own map."),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if (data.get("latitude") is None) != (data.get("longitude") is None):
+            self.add_error("latitude", now_("A point has two figures."))
+        return data
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

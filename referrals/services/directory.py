@@ -16,7 +16,17 @@ from helpline.core.audit import services as audit
 from helpline.core.lines.models import Line
 from helpline.core.staff.models import User
 from referrals.hours import Span, is_there
-from referrals.models import TRUSTED, Area, OpenHours, Place, Provider, ServiceStatus, VettingState
+from referrals.models import (
+    TRUSTED,
+    Area,
+    OpenHours,
+    Place,
+    Provider,
+    ProviderPerson,
+    Service,
+    ServiceStatus,
+    VettingState,
+)
 
 PAGE = 40
 
@@ -133,14 +143,13 @@ def find(asked: Asked, *, at: datetime) -> "QuerySet[Provider]":
     if asked.free:
         rows = rows.filter(active & Q(services__is_free=True) & (Q(services__kind=asked.need) if asked.need else Q()))
     if asked.area is not None:
-        around = read_tree().around(asked.area)
-        rows = rows.filter(Q(areas__in=around) | Q(services__areas__in=around) | Q(places__area__in=around))
+        rows = rows.filter(works_in(asked.area))
     if asked.language:
         spoken = f'"{asked.language}"'  # as it stands in the list of codes, in either database
         rows = rows.filter(
             Q(languages__icontains=spoken)
             | Q(services__languages__icontains=spoken)
-            | Q(people__languages__icontains=spoken)
+            | Q(people__languages__icontains=spoken, people__left_at=None)
         )
     if asked.takes_cases:
         rows = rows.filter(Q(closed_until=None) | Q(closed_until__lte=at.astimezone(zone_here()).date()))
@@ -150,6 +159,26 @@ def find(asked: Asked, *, at: datetime) -> "QuerySet[Provider]":
         there = read_open(found.values_list("pk", flat=True), at=at)
         found = found.filter(pk__in=[key for key, is_open in there.items() if is_open])
     return found
+
+
+def works_in(area: Area) -> Q:
+    """Return what fits who works in an area, in a part of it, or in what it lies in. Where a hidden house stands tells nothing."""
+    around = read_tree().around(area)
+    is_at = Q(places__area__in=around, places__is_hidden=False, is_hidden=False)
+    return Q(areas__in=around) | Q(services__areas__in=around) | is_at
+
+
+def read_spoken() -> list[str]:
+    """Return the codes of all languages that are spoken somewhere in the network: three statements."""
+    spoken: set[str] = set()
+    for lists in (
+        Provider.objects.listed().values_list("languages", flat=True),
+        Service.objects.values_list("languages", flat=True),
+        ProviderPerson.objects.filter(left_at=None).values_list("languages", flat=True),
+    ):
+        for codes in lists.distinct().order_by():
+            spoken.update(code for code in codes if isinstance(code, str))
+    return sorted(spoken)
 
 
 def read_open(providers: Iterable[int], *, at: datetime) -> dict[int, bool | None]:

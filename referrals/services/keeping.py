@@ -54,10 +54,11 @@ def keep_provider(
 
 @transaction.atomic
 def keep_service(
-    *, provider: Provider, by: User, at: datetime, service: Service | None = None, areas: Iterable[Area] = (),
-    places: Sequence[Place] = (), **fields: Any,
+    *, provider: Provider, by: User, at: datetime, seen: int | None = None, service: Service | None = None,
+    areas: Iterable[Area] = (), places: Sequence[Place] = (), **fields: Any,
 ) -> Service:  # fmt: skip
-    """Add or change what a provider does, where, and for which areas."""
+    """Add or change what a provider does, where, and for which areas. Here and below: `seen` as in `keep_provider`."""
+    _lock(provider, seen)
     row = service or Service(provider=provider, created_at=at)
     row.changed_at = at
     _set(row, fields)
@@ -71,13 +72,14 @@ def keep_service(
 
 @transaction.atomic
 def keep_person(
-    *, provider: Provider, by: User, at: datetime, person: ProviderPerson | None = None, number: str | None = None,
-    **fields: Any,
+    *, provider: Provider, by: User, at: datetime, seen: int | None = None, person: ProviderPerson | None = None,
+    number: str | None = None, **fields: Any,
 ) -> ProviderPerson:  # fmt: skip
     """Add or change somebody at a provider. `number` None leaves it as it is, blank takes it away.
 
     Raises NotAllowed for a number that is none. A changed number has to be checked anew.
     """
+    _lock(provider, seen)
     row = person or ProviderPerson(provider=provider, created_at=at)
     if number is not None:
         read = read_number(number) if number else None
@@ -112,8 +114,11 @@ def note_number_checked(*, person: ProviderPerson, by: User, at: datetime) -> No
 
 
 @transaction.atomic
-def keep_place(*, provider: Provider, by: User, at: datetime, place: Place | None = None, **fields: Any) -> Place:
+def keep_place(
+    *, provider: Provider, by: User, at: datetime, seen: int | None = None, place: Place | None = None, **fields: Any
+) -> Place:
     """Add or change where a provider is."""
+    _lock(provider, seen)
     row = place or Place(provider=provider)
     _set(row, fields)
     _note(provider, "place", by, at)
@@ -121,8 +126,11 @@ def keep_place(*, provider: Provider, by: User, at: datetime, place: Place | Non
 
 
 @transaction.atomic
-def keep_phone(*, provider: Provider, by: User, at: datetime, phone: Phone | None = None, **fields: Any) -> Phone:
+def keep_phone(
+    *, provider: Provider, by: User, at: datetime, seen: int | None = None, phone: Phone | None = None, **fields: Any
+) -> Phone:
     """Add or change a number that anybody may be given."""
+    _lock(provider, seen)
     row = phone or Phone(provider=provider)
     _set(row, fields)
     _note(provider, "phone", by, at)
@@ -131,9 +139,16 @@ def keep_phone(*, provider: Provider, by: User, at: datetime, phone: Phone | Non
 
 @transaction.atomic
 def keep_hours(
-    *, provider: Provider, by: User, at: datetime, hours: OpenHours | None = None, **fields: Any
+    *,
+    provider: Provider,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
+    hours: OpenHours | None = None,
+    **fields: Any,
 ) -> OpenHours:
     """Add or change when somebody is there, or is not."""
+    _lock(provider, seen)
     row = hours or OpenHours(provider=provider)
     _set(row, fields)
     _note(provider, "hours", by, at)
@@ -141,9 +156,13 @@ def keep_hours(
 
 
 @transaction.atomic
-def keep_cost(*, service: Service, by: User, at: datetime, cost: Cost | None = None, **fields: Any) -> Cost:
+def keep_cost(
+    *, service: Service, by: User, at: datetime, seen: int | None = None, cost: Cost | None = None, **fields: Any
+) -> Cost:
     """Add or change what a service costs."""
-    row = cost or Cost(service=service)
+    _lock(service.provider, seen)
+    row = cost or Cost()
+    row.service = service
     _set(row, fields)
     _note(service.provider, "cost", by, at)
     return row

@@ -1,23 +1,31 @@
 """The network drawn as a map, from our own outlines and points: nothing is asked of any map server."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from referrals.distances import Frame, Point, frame_points, gather
-from referrals.models import TRUSTED, Area, Place, PlaceKind, Provider
+from referrals.models import TRUSTED, Area, Place, PlaceKind, Provider, Service, ServiceStatus
+from referrals.services.directory import Tree, read_tree
 
-TOGETHER = 14.0  # units of the drawing: nearer points are one mark with a number
+WIDTH = 480.0  # units of the drawing: a telephone shows it at three quarters, a desk at one and a half
+TOGETHER = 24.0  # of those units: nearer points are one mark with a number
+MOST_LISTED = 300  # places in the table beside the map; who wants the others chooses an area
 
 
 @dataclass(frozen=True)
 class DrawnArea:
-    """An area with its outline as SVG points (one string for each ring), and where its name stands."""
+    """An area with its outline as SVG points (one string for each ring), and where its name stands.
+
+    Only areas of one level are named, or every name would lie on another.
+    """
 
     area: Area
+    is_named: bool
     rings: Sequence[str]
     x: float
     y: float
+    size: float
 
 
 @dataclass(frozen=True)
@@ -32,34 +40,37 @@ class Mark:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What is drawn; `frame` None where nothing has a place on the earth yet."""
+    """What is drawn; `frame` None where nothing has a place on the earth yet. `not_listed`: places beyond those in the table."""
 
     frame: Frame | None
     areas: Sequence[DrawnArea]
     marks: Sequence[Mark]
     without_point: Sequence[tuple[Provider, Place | None]]
+    not_listed: int = 0
+
+    @property
+    def listed(self) -> Sequence[Mark]:
+        """The marks of the table: whole ones, until there are enough."""
+        kept: list[Mark] = []
+        places = 0
+        for mark in self.marks:
+            if kept and places + len(mark.places) > MOST_LISTED:
+                break
+            kept.append(mark)
+            places += len(mark.places)
+        return kept
 
 
-def draw(*, need: str = "") -> Drawing:
-    """Return the map of all trusted providers that are not hidden, for one need or all; hidden places are never on it."""
-    providers = Provider.objects.filter(vetting__in=TRUSTED, is_hidden=False)
-    if need:
-        providers = providers.filter(services__kind=need, services__status="active").distinct()
-    found: list[tuple[Provider, Place, Point]] = []
-    without: list[tuple[Provider, Place | None]] = []
-    for provider in providers.order_by("name", "pk").prefetch_related("places"):
-        places = [one for one in provider.places.all() if not one.is_hidden and one.kind == PlaceKind.PHYSICAL]
-        if not places:
-            without.append((provider, None))
-        for place in places:
-            point = read_point(place)
-            if point is None:
-                without.append((provider, place))
-            else:
-                found.append((provider, place, point))
-    areas = list(Area.objects.all())
-    corners = [corner for area in areas for ring in read_rings(area) for corner in ring]
-    frame = frame_points([*corners, *(point for _provider, _place, point in found)])
+def draw(*, need: str = "", area: Area | None = None) -> Drawing:
+    """Return the map of trusted providers that are not hidden, for one need or all; hidden places are never on it.
+
+    With an area: that area and its parts, and whoever is there.
+    """
+    tree = read_tree()
+    inside = {one.pk for one in (area, *tree.below(area))} if area is not None else set(tree.by_key)
+    found, without = _read_places(need, inside if area is not None else None, tree, area)
+    shown = [one for one in tree.by_key.values() if one.pk in inside]
+    frame = frame_points([*_corners(shown), *(point for _provider, _place, point in found)], width=WIDTH)
     if frame is None:
         return Drawing(None, (), (), without)
     spots = [frame.place(point) for _provider, _place, point in found]
@@ -67,7 +78,53 @@ def draw(*, need: str = "") -> Drawing:
     for number, members in enumerate(gather(spots, nearer_than=TOGETHER), start=1):
         x, y = spots[members[0]]
         marks.append(Mark(number, x, y, [(found[index][0], found[index][1]) for index in members]))
-    return Drawing(frame, [_draw_area(area, frame) for area in areas if read_rings(area)], marks, without)
+    drawn = [_draw_area(one, frame, one.parent_id == (area.pk if area else None)) for one in shown if read_rings(one)]
+    drawn.sort(key=lambda one: one.size, reverse=True)  # a town must not lie over its districts
+    drawing = Drawing(frame, drawn, marks, without[:MOST_LISTED])
+    return replace(drawing, not_listed=len(found) - sum(len(mark.places) for mark in drawing.listed))
+
+
+Drawn = tuple[Provider, Place, Point]
+
+
+def _read_places(
+    need: str, inside: set[int] | None, tree: Tree, area: Area | None
+) -> tuple[list[Drawn], list[tuple[Provider, Place | None]]]:
+    """Return who has a point, and who has none, within some areas (None: everywhere). Points are sealed: none is opened in vain."""
+    providers = Provider.objects.filter(vetting__in=TRUSTED, is_hidden=False)
+    if need:
+        providers = providers.filter(
+            pk__in=Service.objects.filter(kind=need, status=ServiceStatus.ACTIVE).values("provider")
+        )
+    around = tree.around(area) if area is not None else set()
+    found: list[Drawn] = []
+    without: list[tuple[Provider, Place | None]] = []
+    for provider in providers.order_by("name", "pk").prefetch_related("places__area", "areas"):
+        works_here = inside is None or any(one.pk in around for one in provider.areas.all())
+        places = [one for one in provider.places.all() if not one.is_hidden and one.kind == PlaceKind.PHYSICAL]
+        if not places and works_here:
+            without.append((provider, None))
+        for place in places:
+            is_here = inside is None or (works_here if place.area_id is None else place.area_id in inside)
+            if not is_here:
+                continue
+            point = read_point(place)
+            if point is None:
+                without.append((provider, place))
+            else:
+                found.append((provider, place, point))
+    return found, without
+
+
+def _corners(areas: Sequence[Area]) -> list[Point]:
+    """Return what the frame must hold: outlines, and the middle of an area that has none."""
+    corners = [corner for area in areas for ring in read_rings(area) for corner in ring]
+    middles = [
+        (float(area.latitude), float(area.longitude))
+        for area in areas
+        if area.latitude is not None and area.longitude is not None and not read_rings(area)
+    ]
+    return [*corners, *middles]
 
 
 def read_point(place: Place) -> Point | None:
@@ -95,11 +152,10 @@ def read_rings(area: Area) -> list[list[Point]]:
     return rings
 
 
-def _draw_area(area: Area, frame: Frame) -> DrawnArea:
+def _draw_area(area: Area, frame: Frame, is_named: bool) -> DrawnArea:
     placed = [[frame.place(corner) for corner in ring] for ring in read_rings(area)]
-    if area.latitude is not None and area.longitude is not None:
-        x, y = frame.place((float(area.latitude), float(area.longitude)))
-    else:
-        x = sum(one[0] for one in placed[0]) / len(placed[0])
-        y = sum(one[1] for one in placed[0]) / len(placed[0])
-    return DrawnArea(area, [" ".join(f"{x},{y}" for x, y in ring) for ring in placed], round(x, 1), round(y, 1))
+    across, down = [x for ring in placed for x, _y in ring], [y for ring in placed for _x, y in ring]
+    size = (max(across) - min(across)) * (max(down) - min(down))
+    middle = round((max(across) + min(across)) / 2, 1)
+    rings = [" ".join(f"{x},{y}" for x, y in ring) for ring in placed]
+    return DrawnArea(area, is_named, rings, middle, round(max(min(down) - 4, 14), 1), size)

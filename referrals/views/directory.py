@@ -16,12 +16,13 @@ from helpline.core.audit import services as audit
 from helpline.core.errors import NotAllowed, NotFound
 from helpline.core.http.forms import sent_reference
 from helpline.core.http.pages import says_why, worker
-from helpline.core.lines.models import Line
 from helpline.core.privacy.numbers import mask_number
 from referrals.access import check_uses_network, get_provider, may_keep_network
 from referrals.forms.directory import SearchForm
-from referrals.models import Area, Place, Provider, ProviderPerson
+from referrals.models import Area, Place, Provider, ProviderPerson, Service
 from referrals.services import directory, mapping, sheets
+from referrals.services.cards import say_card
+from referrals.services.cost_words import say_costs
 from referrals.services.hour_words import say_hours
 from referrals.services.tongues import name_of
 
@@ -32,7 +33,7 @@ def network(request: HttpRequest) -> HttpResponse:
     """Look for somebody. A link may name a need and an area; words are sent by POST alone."""
     user, at = worker(request), clock.now()
     check_uses_network(user, at)
-    spoken = sorted({code for line in Line.objects.active() for code in line.languages})
+    spoken = sorted(directory.read_spoken(), key=lambda code: name_of(code).casefold())
     sent: Mapping[str, Any] = request.POST if request.method == "POST" else {**request.GET.dict(), "words": ""}
     form = SearchForm(sent, languages=spoken)
     asked = _read(form, may_see_all=may_keep_network(user)) if form.is_valid() else directory.Asked()
@@ -56,25 +57,24 @@ def _read(form: SearchForm, *, may_see_all: bool) -> directory.Asked:
 
 
 def read_provider(provider: Provider, at: datetime) -> dict[str, Any]:
-    """Return what a page shows of a provider, hours and languages in words. Names of hidden ones stay hidden."""
-    services = list(provider.services.prefetch_related("hours", "costs", "phones", "areas", "at_places__place"))
-    places = list(provider.places.select_related("area").prefetch_related("hours", "phones"))
+    """Return what a page shows of a provider, hours, costs and languages in words. Names of hidden ones stay hidden."""
+    services = list(provider.services.prefetch_related("hours", "costs", "phones", "areas"))
+    sites = list(provider.places.select_related("area").prefetch_related("hours", "phones"))
+    phones = [] if provider.is_hidden else list(provider.phones.all())
     return {
         "provider": provider,
         "name": directory.say_name(provider),
         "is_open": directory.read_open([provider.pk], at=at).get(provider.pk),
         "languages": [name_of(code) for code in provider.languages],
-        "hours": say_hours([row for row in provider.hours.all() if row.service_id is None and row.place_id is None]),
-        "services": [
-            {"row": one, "hours": say_hours(one.hours.all()), "languages": [name_of(code) for code in one.languages]}
-            for one in services
+        "hours": [
+            (row, line)
+            for row in provider.hours.all()
+            if row.service_id is None and row.place_id is None
+            for line in say_hours([row])
         ],
-        "sites": [{"row": one, "hours": say_hours(one.hours.all())} for one in places],
-        "phones": [
-            one
-            for one in provider.phones.all()
-            if one.service_id is None and one.place_id is None and (one.person_id is None)
-        ],
+        "services": [_read_service(one, provider) for one in services],
+        "sites": [_read_site(one, provider) for one in sites],
+        "phones": [one for one in phones if one.service_id is None and one.place_id is None and one.person_id is None],
         "people": [
             {
                 "row": one,
@@ -84,7 +84,32 @@ def read_provider(provider: Provider, at: datetime) -> dict[str, Any]:
             for one in provider.people.filter(left_at=None)
         ],
         "areas": list(provider.areas.all()),
+        "card": say_card(provider),
         "is_full_until": provider.closed_until is not None and provider.closed_until > timezone.localdate(at),
+    }
+
+
+def _read_service(row: Service, provider: Provider) -> dict[str, Any]:
+    return {
+        "row": row,
+        "hours": [(one, line) for one in row.hours.all() for line in say_hours([one])],
+        "languages": [name_of(code) for code in row.languages],
+        "costs": [] if provider.is_hidden else say_costs(row),
+        "phones": [] if provider.is_hidden else list(row.phones.all()),
+    }
+
+
+def _read_site(row: Place, provider: Provider) -> dict[str, Any]:
+    """Return a place; of a hidden one neither number nor hours, which lead to it as its address does."""
+    is_hidden = row.is_hidden or provider.is_hidden
+    is_said = row.area is not None and row.area.name.casefold() in (row.address or "").casefold()
+    return {
+        "row": row,
+        "is_hidden": is_hidden,
+        "words": [] if is_hidden else [one for one in (row.description, row.transport, row.accessibility) if one],
+        "area": row.area.name if row.area is not None and not is_said else "",
+        "hours": [] if is_hidden else [(one, line) for one in row.hours.all() for line in say_hours([one])],
+        "phones": [] if is_hidden else list(row.phones.all()),
     }
 
 
@@ -114,6 +139,7 @@ def provider_show(request: HttpRequest, ref: str) -> HttpResponse:
             raise NotFound
         directory.show_hidden(provider=row, place=place, by=user, at=at)
         page["shown_place"] = place
+        page["shown_words"] = [one for one in (place.description, place.transport, place.accessibility) if one]
     elif wanted == "person":
         person = ProviderPerson.objects.filter(provider=row, left_at=None, ref=sent_reference(request, "which")).first()
         if person is None:
@@ -132,7 +158,10 @@ def network_map(request: HttpRequest) -> HttpResponse:
     check_uses_network(user, at)
     need = request.GET.get("need", "")
     need = need if need in NeedKind.values else ""
-    page = {"drawing": mapping.draw(need=need), "need": need, "needs": NeedKind.choices}
+    areas = list(Area.objects.all())
+    area = next((one for one in areas if one.ref == request.GET.get("area")), None)
+    drawing = mapping.draw(need=need, area=area)
+    page = {"drawing": drawing, "need": need, "needs": NeedKind.choices, "areas": areas, "area": area}
     return render(request, "referrals/directory/map.html", page)
 
 

@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from helpline.core import clock
-from helpline.core.errors import NotAllowed, NotFound
+from helpline.core.errors import Conflict, NotAllowed, NotFound
 from helpline.core.http.forms import sent_reference
 from helpline.core.http.pages import says_why, worker
 from helpline.core.staff.models import User
 from referrals.access import check_keeps_network, get_provider
 from referrals.forms.directory import (
     AreaForm,
+    CostForm,
     DeskForm,
     HoursForm,
     PersonForm,
@@ -29,8 +30,9 @@ from referrals.forms.directory import (
     ProviderForm,
     ServiceForm,
 )
-from referrals.models import Area, OpenHours, Phone, Place, Provider, ProviderPerson, Service
+from referrals.models import Area, Cost, OpenHours, Phone, Place, Provider, ProviderPerson, Service
 from referrals.services import keeping
+from referrals.services.directory import say_name, show_hidden
 
 PROVIDER_FIELDS = (
     "name", "alternate_name", "kind", "description", "languages", "website", "email", "not_for", "alert", "closed_until",
@@ -69,6 +71,11 @@ def _plain(form: type[DeskForm]) -> Callable[..., DeskForm]:
     return made
 
 
+def _keep_cost(*, provider: Provider, **said: Any) -> Cost:
+    """The service that is named is one of this provider's: the form knows no others."""
+    return keeping.keep_cost(**said)
+
+
 PARTS: Mapping[str, PartKind] = {
     "service": PartKind(
         gettext_lazy("Service"), lambda provider, ref: Service.objects.filter(provider=provider, ref=ref).first(), ServiceForm,
@@ -98,6 +105,10 @@ PARTS: Mapping[str, PartKind] = {
         _plain(HoursForm), keeping.keep_hours, "hours",
         _fields("days", "opens_at", "closes_at", "valid_from", "valid_to", "words", "is_closed"),
     ),
+    "cost": PartKind(
+        gettext_lazy("Cost"), lambda provider, ref: Cost.objects.filter(service__provider=provider, ref=ref).first(), CostForm,
+        _keep_cost, "cost", lambda row: {**_fields("option", "amount", "currency", "words")(row), "service": row.service.ref},
+    ),
 }  # fmt: skip
 
 
@@ -119,16 +130,22 @@ def provider_new(request: HttpRequest) -> HttpResponse:
 def provider_change(request: HttpRequest, ref: str) -> HttpResponse:
     user, at = worker(request), clock.now()
     row = get_provider(user, ref, to_keep=True, at=at)
+    if row.is_hidden:
+        show_hidden(provider=row, place=None, by=user, at=at)
     now = {**{name: getattr(row, name) for name in PROVIDER_FIELDS}, "areas": [area.ref for area in row.areas.all()]}
     form = ProviderForm(request.POST or None, initial=now)
     if request.method == "POST" and form.is_valid():
         said = dict(form.cleaned_data)
-        seen = request.POST.get("seen", "")
-        version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else row.version
-        keeping.keep_provider(provider=row, seen=version, areas=said.pop("areas"), by=user, at=at, **said)
-        messages.success(request, _("Kept."))
-        return redirect("referrals:provider", row.ref)
-    return _render(request, form, row.name, "referrals:provider", [row.ref], seen=row.version)
+        try:
+            keeping.keep_provider(
+                provider=row, seen=_read_seen(request, row), areas=said.pop("areas"), by=user, at=at, **said
+            )
+        except Conflict:
+            _say_what_stands_there(form)
+        else:
+            messages.success(request, _("Kept."))
+            return redirect("referrals:provider", row.ref)
+    return _render(request, form, say_name(row), "referrals:provider", [row.ref], seen=row.version)
 
 
 @require_http_methods(["GET", "POST"])
@@ -145,17 +162,42 @@ def part(request: HttpRequest, ref: str, kind: str, part_ref: str = "") -> HttpR
         raise NotFound
     if request.method == "POST" and request.POST.get("verb") == "remove" and there is not None:
         return _take_out(request, row, there, user, at)
+    if isinstance(there, Place) and (there.is_hidden or row.is_hidden):
+        show_hidden(provider=row, place=there, by=user, at=at)
     form = what.form(request.POST or None, provider=row, initial=what.initial(there) if there is not None else {})
     if request.method == "POST" and form.is_valid():
         try:
-            what.keep(provider=row, by=user, at=at, **{what.keyword: there}, **_said(kind, form.cleaned_data))
+            said = _said(kind, form.cleaned_data)
+            what.keep(provider=row, seen=_read_seen(request, row), by=user, at=at, **{what.keyword: there}, **said)
+        except Conflict:
+            _say_what_stands_there(form)
         except NotAllowed as refused:
             form.add_error("number" if kind == "person" else None, str(refused))
         else:
             messages.success(request, _("Kept."))
             return redirect("referrals:provider", row.ref)
-    extra = {"may_remove": there is not None, "is_person": kind == "person"}
+    extra = {"may_remove": there is not None, "is_person": kind == "person", "seen": row.version}
     return _render(request, form, str(what.words), "referrals:provider", [row.ref], **extra)
+
+
+def _read_seen(request: HttpRequest, row: Provider) -> int:
+    """Return the version that the page showed; without one, that of now: a program that sends none overwrites knowingly."""
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else row.version
+
+
+def _say_what_stands_there(form: DeskForm) -> None:
+    """Somebody else was faster: what was typed stays, and beside each field that differs stands what is there now."""
+    form.add_error(
+        None,
+        _(
+            "Somebody else has changed this since you opened it. What you typed is still here; below it stands what is there now. Keep it again to have yours."
+        ),
+    )
+    for name in form.changed_data:
+        there = form.initial.get(name)
+        if isinstance(there, (str, int, float)) and not isinstance(there, bool):
+            form[name].help_text = _("There now: %(words)s") % {"words": there if there != "" else "–"}
 
 
 def _said(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -202,7 +244,7 @@ def areas(request: HttpRequest, area_ref: str = "") -> HttpResponse:
     there = Area.objects.filter(ref=area_ref).select_related("parent").first() if area_ref else None
     if area_ref and there is None:
         raise NotFound
-    now = {name: getattr(there, name) for name in ("code", "name", "latitude", "longitude")} if there else {}
+    now = {name: getattr(there, name) for name in ("code", "name", "latitude", "longitude", "outline")} if there else {}
     form = AreaForm(request.POST or None, initial={**now, "parent": there.parent.ref if there and there.parent else ""})
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,6 +1,6 @@
 """No page asks the database more often where more has happened: a full night must not be a slow one."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.db import connection
@@ -14,7 +14,17 @@ from cases.services.incident_facts import Facts, Who
 from helpline.api.tokens import issue_token
 from telephony.models import Leg, Media, Recording, Text
 from tests import samples
-from tests.factories import let_in, make_caller, make_case, make_follow_up, make_note, make_person, make_shift
+from tests.factories import (
+    let_in,
+    make_area,
+    make_caller,
+    make_case,
+    make_follow_up,
+    make_note,
+    make_person,
+    make_provider,
+    make_shift,
+)
 
 PAGES = [
     "/", "/board/now/", "/board/due/", "/board/tonight/", "/cases/", "/cases/?show=due", "/calls/", "/texts/", "/hand-over/", "/rota/",
@@ -24,6 +34,7 @@ PAGES = [
     "/cases/{case}/call/", "/cases/{case}/call/state/", "/board/ringing/", "/information/",
     "/cases/{case}/consents/", "/cases/{case}/choices/", "/cases/{case}/plan/", "/cases/{case}/closing/", "/cases/{case}/files/", "/reviews/", "/retention/", "/complaints/",
     "/network/board/",
+    "/network/", "/network/map/", "/network/sheet/",
 ]  # fmt: skip
 KINDS = [
     "calls",
@@ -39,6 +50,7 @@ KINDS = [
     "staff",
     "shifts",
     "lines",
+    "providers",
 ]
 
 
@@ -70,8 +82,13 @@ def busy_night(line, thandi, sipho, at, ring):
 
     def happen(many):
         case = made.setdefault("case", make_case(line=line, caller=make_caller(), owner=thandi, at=at))
+        area = made.get("area") or made.setdefault("area", make_area())
         for number in range(many):
             when = at - timedelta(minutes=number)
+            clinic = make_provider("Clinic", kind="clinic", need="health", areas=[area])
+            clinic.hours.create(days=[0], opens_at=time(8), closes_at=time(17))
+            clinic.phones.create(number="1")
+            clinic.places.create(address="x", latitude=f"{number / 10}", longitude="18", area=area)
             other = make_case(line=line, caller=make_caller(code_name="Rose"), owner=sipho, at=when, summary="a word")
             let_in(other, thandi)
             for one in (case, other):
