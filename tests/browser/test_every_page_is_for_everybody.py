@@ -1,6 +1,7 @@
 """Every page, by day and by night, at a desk and on a telephone: nothing serious for axe, nothing wider than the screen."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -26,7 +27,19 @@ from cases.services.importing import taking_over
 from cases.services.incident_facts import Facts, Held, Who
 from helpline.dashboard.live import Places
 from helpline.processes.demo_information import make_information
-from referrals.services import conflicts, provider_reports, vetting
+from referrals.services import (
+    appointments,
+    asking,
+    conflicts,
+    fees,
+    imports,
+    links,
+    proceedings,
+    provider_reports,
+    repayments,
+    team,
+    vetting,
+)
 from tests import samples
 from tests.browser.conftest import NARROW, WIDE, give_password, sign_in
 from tests.cases.check_in_rows import make_rose, start
@@ -37,10 +50,13 @@ from tests.factories import (
     make_caller,
     make_case,
     make_note,
+    make_person_of,
     make_provider,
+    make_referral,
     make_route,
     make_safe_contact,
 )
+from tests.referrals.asking_rows import put_on_stand_by
 from tests.referrals.vetting_rows import begin_well
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -200,6 +216,97 @@ def test_nothing_serious_on_any_page_of_anybody(house, windows, size, scheme):
         for path in house[name]:
             answer = page.goto(f"{house['address']}{path}")
             if answer.status == 200:
+                wrong += look_at(page, path)
+            else:
+                wrong.append(f"{name} {path}: {answer.status}")
+        window.context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def network(live_server, settings, monkeypatch, on_call, thandi, lerato):
+    """A network with something on every page of it, and a case for which somebody is asked."""
+    settings.REQUIRE_MFA = False
+    monkeypatch.setattr("helpline.dashboard.live.places", Places(1000))
+    monkeypatch.setattr("helpline.core.clock.now", lambda: NIGHT)
+    for person in (thandi, lerato):
+        give_password(person)
+    woodstock = make_area(
+        parent=make_area("Cape Town"), latitude=Decimal("-33.928"), longitude=Decimal("18.447"),
+        outline=[[[18.43, -33.92], [18.46, -33.92], [18.46, -33.94], [18.43, -33.94]]],
+    )  # fmt: skip
+    lawyer = make_provider("Ayanda Mokoena, attorney", areas=[woodstock], languages=["en", "zu"], most_open=3)
+    person = make_person_of(lawyer, "Ayanda Mokoena")
+    lawyer.places.create(
+        name="Office", area=woodstock, address="14 Lantern Street", latitude="-33.927", longitude="18.446"
+    )
+    lawyer.phones.create(number="+44 7700 900 130", description="office hours", kind="voice")
+    hidden = make_provider("Protea House", kind="safe_house", need="shelter", areas=[woodstock], is_hidden=True)
+    hidden.places.create(name="House", area=woodstock, address="41 Quiet Crescent", is_hidden=True)
+    gone_bad = make_provider("Harbour Legal", vetting="suspended", vetting_why="breach", areas=[woodstock])
+    turn = put_on_stand_by(person, by=lerato)
+    member = team.keep_member(
+        name="Busi", number="+447700900212", languages=["zu"], areas=[woodstock], user=None, by=lerato, at=NIGHT
+    )
+    told = asking.ask(
+        case=(case := make_case(line=on_call[0].line, caller=make_caller(code_name="Rose"), owner=thandi)),
+        by=thandi, at=NIGHT, need="legal", matter="arrest", area=woodstock, language="zu",
+    )  # fmt: skip
+    has = make_referral(case, thandi, need="legal", state="accepted", provider=lawyer, person=person, accepted_at=NIGHT)
+    appointments.add(
+        referral=has, day_at=NIGHT + timedelta(days=2), where="her office", tell_caller=False, by=thandi, at=NIGHT
+    )
+    proceedings.add(case=case, kind="oversight", body="Police watchdog", by=thandi, at=NIGHT)
+    repayments.agree(
+        case=case, amount=Decimal(600), instalment=Decimal(100), currency="ZAR", every_days=30, starts_on=NIGHT.date(),
+        by=thandi, at=NIGHT,
+    )  # fmt: skip
+    grant = make_money(lawyer, lerato, thandi)
+    taken = imports.keep(files={"list.csv": b"Name,Phone\nUmbrella Peers,+447700900136\n,12\n"}, by=lerato, at=NIGHT)
+    here, asked = f"/cases/{case.ref}", f"/cases/{case.ref}/referrals/{has.ref}"
+    at_lawyer = f"/network/{lawyer.ref}"
+    return {
+        "address": live_server.url,
+        "thandi": [
+            "/network/", "/network/map/", "/network/sheet/", "/network/stand-by/", f"{at_lawyer}/",
+            f"/network/{hidden.ref}/", f"/network/{gone_bad.ref}/", f"{here}/", f"{here}/ask/", f"{asked}/",
+            f"{here}/referrals/{told.ref}/", f"{asked}/following/", f"{asked}/report/", f"{here}/proceedings/",
+            f"{here}/repayment/",
+        ],
+        "lerato": [
+            "/network/stand-by/new/", f"/network/stand-by/{turn.ref}/", "/network/team/", f"/network/team/{member.ref}/",
+            "/network/areas/", f"/network/areas/{woodstock.ref}/", "/network/new/", f"{at_lawyer}/", f"{at_lawyer}/change/",
+            *(f"{at_lawyer}/{kind}/new/" for kind in ("service", "place", "phone", "person", "hours")),
+            "/network/money/", f"/network/money/grants/{grant.ref}/", "/network/money/fees/new/", f"{at_lawyer}/rates/",
+            f"{at_lawyer}/statements/{NIGHT:%Y-%m}/", "/network/exchange/", f"/network/exchange/{taken.ref}/",
+        ],
+        "nobody": [links.make(told.offers.get(state="open"))[0], "/o/nothing/"],
+    }  # fmt: skip
+
+
+def make_money(lawyer, keeper, other):
+    """A grant with one fee that waits and one that was approved."""
+    day = NIGHT.date()
+    grant = fees.keep_grant(
+        name="Legal defence", ceiling=Decimal(5000), currency="ZAR", starts_on=day, ends_on=None, by=keeper, at=NIGHT
+    )
+    fees.set_rate(provider=lawyer, stage="bail", amount=Decimal(900), currency="ZAR", from_day=day, by=keeper, at=NIGHT)
+    entered = [
+        fees.enter_fee(provider=lawyer, grant=grant, stage="bail", done_on=day, by=other, at=NIGHT) for _ in range(2)
+    ]
+    fees.approve_fee(fee=entered[0], by=keeper, at=NIGHT)
+    return grant
+
+
+def test_nothing_serious_on_any_page_of_the_network(network, windows):
+    """One look at each is enough here, the narrow and dark one: the parts that they are made of have had all four above."""
+    wrong = []
+    for name in ("thandi", "lerato", "nobody"):
+        window = windows(network["address"], size=NARROW, scheme="dark")
+        page = window.page if name == "nobody" else sign_in(window, name)
+        for path in network[name]:
+            answer = page.goto(f"{network['address']}{path}")
+            if answer.status == 200 or path == "/o/nothing/":
                 wrong += look_at(page, path)
             else:
                 wrong.append(f"{name} {path}: {answer.status}")
