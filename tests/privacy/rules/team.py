@@ -14,8 +14,10 @@ def make(case, person):
     referral = Referral.objects.filter(case=case).first() or Referral.objects.create(
         case=case, need="rapid_response", is_team=True, asked_at=NIGHT, asked_by=person, state="accepted"
     )
-    member = TeamMember.objects.create(name=f"Sage {STORY}", number="+447700900131", added_at=NIGHT)
+    member = TeamMember.objects.create(name="Sage", number="+447700900131", added_at=NIGHT)
     offer = Offer.objects.create(
         key=f"going-{case.ref}", referral=referral, member=member, place=9, state="accepted", offered_at=NIGHT
     )
-    Going.objects.create(referral=referral, offer=offer, member=member, left_at=NIGHT, check_by=NIGHT)
+    Going.objects.create(
+        referral=referral, offer=offer, member=member, left_at=NIGHT, check_by=NIGHT, words=f"{STORY} going"
+    )
