@@ -160,6 +160,11 @@ def say_who(person: ProviderPerson) -> str:
     return called if called.startswith(name) else f"{name}, {called}"
 
 
+def say_shortly(person: ProviderPerson) -> str:
+    """Return how somebody is called where there is little room: their name alone."""
+    return say_name(person.provider) if person.provider.is_hidden else str(person.name)
+
+
 def tonight(turns: Sequence[Turn], names: dict[str, str], at: datetime) -> list[Next]:
     """Return who is first now and until when, and who comes after them, some hours ahead."""
     found: list[Next] = []

@@ -123,10 +123,10 @@ def _week(
     return Week(
         words=f"{format_date(monday, 'j M')} – {format_date(last, 'j M')}",
         days=[
-            (scale.percent(_moment(day, zone)), format_date(day, "D j"))
+            (scale.percent(_moment(day, zone)), format_date(day, "D"))
             for day in (monday + timedelta(days=number) for number in range(DAYS))
         ],
-        bars=[scale.bar(row, lanes[row.pk], names.get(row.person.ref, ""), at) for row in shown],
+        bars=[scale.bar(row, lanes[row.pk], standby.say_shortly(row.person), at) for row in shown],
         holes=[scale.hole(gap) for gap in find_gaps(turns, (), since, until)],
         height=height - (LANE_STEP - LANE_HEIGHT),
         here=scale.percent(at) if since <= at < until else "",

@@ -33,7 +33,7 @@ PAGES = [
     "/cases/{case}/safety/", "/cases/{case}/clocks/", "/cases/{case}/hearings/", "/clocks/",
     "/cases/{case}/call/", "/cases/{case}/call/state/", "/board/ringing/", "/information/",
     "/cases/{case}/consents/", "/cases/{case}/choices/", "/cases/{case}/plan/", "/cases/{case}/closing/", "/cases/{case}/files/", "/reviews/", "/retention/", "/complaints/",
-    "/network/board/",
+    "/network/board/", "/network/stand-by/", "/network/team/",
     "/network/", "/network/map/", "/network/sheet/",
 ]  # fmt: skip
 KINDS = [
