@@ -286,6 +286,11 @@ def _make_service(provider: models.Provider, does: Does, places: Sequence[models
 def _vet(provider: models.Provider, wanted: str, by: User, at: datetime) -> None:
     """Take a provider through the same moves as people do, one a week, so that the pages have something to tell."""
     steps = _STEPS[wanted]
+    vetting = None
+    if steps:
+        vetting = models.Vetting.objects.create(
+            provider=provider, began_at=at - timedelta(weeks=len(steps)), began_by=by
+        )
     for left, verb in zip(range(len(steps), 0, -1), steps, strict=True):
         before, when = provider.vetting, at - timedelta(weeks=left)
         provider.vetting, provider.vetting_since = move_vetting(before, verb), when
@@ -293,6 +298,14 @@ def _vet(provider: models.Provider, wanted: str, by: User, at: datetime) -> None
         models.VettingMove.objects.create(
             provider=provider, before=before, after=provider.vetting, why=provider.vetting_why, by=by, at=when
         )
+        if verb == "peer_test" and vetting is not None:
+            vetting.peer_tests.create(
+                at=when, how="call", reached=True, respectful=True, asked_for_papers=False, moralised=False,
+                would_send_a_friend=True, recorded_by=by,
+            )  # fmt: skip
+    if vetting is not None and wanted != "interviewed":
+        vetting.ended_at = at - timedelta(weeks=1)
+        vetting.save()
     provider.save()
 
 

@@ -27,6 +27,15 @@ class DrawnArea:
     y: float
     size: float
 
+    @property
+    def anchor(self) -> str:
+        """From which end the name is written, so that it stays on the sheet."""
+        return "start" if self.x < WIDTH * 0.15 else "end" if self.x > WIDTH * 0.85 else "middle"
+
+    @property
+    def name_x(self) -> float:
+        return {"start": 6.0, "end": WIDTH - 6, "middle": self.x}[self.anchor]
+
 
 @dataclass(frozen=True)
 class Mark:

@@ -268,7 +268,7 @@ def network(live_server, settings, monkeypatch, on_call, thandi, lerato):
     return {
         "address": live_server.url,
         "thandi": [
-            "/network/", "/network/map/", "/network/sheet/", "/network/stand-by/", f"{at_lawyer}/",
+            "/network/", "/network/map/", f"/network/map/?area={woodstock.ref}", "/network/sheet/", "/network/stand-by/", f"{at_lawyer}/",
             f"/network/{hidden.ref}/", f"/network/{gone_bad.ref}/", f"{here}/", f"{here}/ask/", f"{asked}/",
             f"{here}/referrals/{told.ref}/", f"{asked}/following/", f"{asked}/report/", f"{here}/proceedings/",
             f"{here}/repayment/",
@@ -276,7 +276,7 @@ def network(live_server, settings, monkeypatch, on_call, thandi, lerato):
         "lerato": [
             "/network/stand-by/new/", f"/network/stand-by/{turn.ref}/", "/network/team/", f"/network/team/{member.ref}/",
             "/network/areas/", f"/network/areas/{woodstock.ref}/", "/network/new/", f"{at_lawyer}/", f"{at_lawyer}/change/",
-            *(f"{at_lawyer}/{kind}/new/" for kind in ("service", "place", "phone", "person", "hours")),
+            *(f"{at_lawyer}/{kind}/new/" for kind in ("service", "cost", "place", "phone", "person", "hours")),
             "/network/money/", f"/network/money/grants/{grant.ref}/", "/network/money/fees/new/", f"{at_lawyer}/rates/",
             f"{at_lawyer}/statements/{NIGHT:%Y-%m}/", "/network/exchange/", f"/network/exchange/{taken.ref}/",
         ],

@@ -19,7 +19,7 @@ from helpline.processes.demo_cases import make_cases
 from helpline.processes.demo_casework import make_full_cases
 from helpline.processes.demo_network import make_network
 from helpline.processes.demo_organisation import make_organisation
-from referrals.models import Provider, StandBy
+from referrals.models import PeerTest, Provider, StandBy
 from telephony.models import Call, Leg, Text
 
 MAIN = "+18885550100"
@@ -188,6 +188,8 @@ def test_the_network_has_a_provider_in_each_state_that_somebody_meets_and_none_g
         assert steps[0][0] == "proposed"
         assert steps[-1][1] == provider.vetting
         assert all(step[1] == later[0] for step, later in pairwise(steps))
+        tests = PeerTest.objects.filter(vetting__provider=provider).count()
+        assert tests == sum(after == "peer_tested" for _before, after in steps)
 
 
 @pytest.mark.usefixtures("organisation")

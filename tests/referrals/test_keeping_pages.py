@@ -166,6 +166,16 @@ def test_a_town_is_drawn_before_its_districts_and_only_one_level_is_named(line):
     assert [one.is_named for one in mapping.draw(area=town).areas] == [False, True]
 
 
+def test_a_name_at_the_edge_of_the_map_stays_on_it(line):
+    for name, east in (("West", 18.0), ("Middle", 23.0), ("East", 28.0)):
+        corners = [[east, -30.0], [east + 0.1, -30.0], [east + 0.1, -30.1]]
+        make_area(name, outline=[corners])
+    named = {one.area.name: (one.anchor, one.name_x) for one in mapping.draw().areas}
+    assert named["West"] == ("start", 6)
+    assert named["Middle"][0] == "middle"
+    assert named["East"] == ("end", mapping.WIDTH - 6)
+
+
 def test_of_very_many_places_the_table_shows_some_and_says_how_many_more(line, monkeypatch):
     monkeypatch.setattr(mapping, "MOST_LISTED", 2)
     for number in range(5):
