@@ -150,8 +150,8 @@ class Referrals(Records[Referral]):
 
     @extend_schema(request=ReferralEnding, responses=ReferralFields)
     def partial_update(self, request: Request, **named: str) -> Response:
+        row = self.get_object()  # first: what is not theirs is not there, whoever asks
         self.check_writer()
-        row = self.get_object()
         given = self.read_input(ReferralEnding)
         row = get_referral(self.person, row.ref, to=WRITE, at=self.at)
         try:

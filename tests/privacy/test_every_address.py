@@ -48,6 +48,7 @@ ACCOUNTS = "the library's own pages of signing in: tests/architecture/test_addre
 OF_A_CASE = {
     **{kind: (lambda case, kind=kind: desk.ref_in(kind, case)) for kind in desk.KINDS},
     "incidents": lambda case: Incident.objects.get(case=case).ref,
+    "referrals": lambda case: case.referrals.order_by("pk").first().ref,
 }
 EVERYBODY = {"counsellor", "paralegal", "coordinator", "supervisor", "administrator", "none"}
 API = {
