@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from django.db.models import Q
+
 from referrals.distances import Frame, Point, frame_points, gather
 from referrals.models import TRUSTED, Area, Place, PlaceKind, Provider, Service, ServiceStatus
 from referrals.services.directory import Tree, read_tree
@@ -94,6 +96,7 @@ def draw(*, need: str = "", area: Area | None = None) -> Drawing:
 
 
 Drawn = tuple[Provider, Place, Point]
+_SHOWN = ("ref", "name", "kind", "is_hidden")  # of a provider, on the map and beside it
 
 
 def _read_places(
@@ -105,23 +108,23 @@ def _read_places(
         providers = providers.filter(
             pk__in=Service.objects.filter(kind=need, status=ServiceStatus.ACTIVE).values("provider")
         )
-    around = tree.around(area) if area is not None else set()
+    places = Place.objects.filter(provider__in=providers, is_hidden=False, kind=PlaceKind.PHYSICAL)
+    nowhere = providers.exclude(pk__in=places.values("provider"))
+    if area is not None and inside is not None:
+        works_here = Provider.areas.through.objects.filter(area__in=tree.around(area)).values("provider")
+        places = places.filter(Q(area__in=inside) | Q(area=None, provider__in=works_here))
+        nowhere = nowhere.filter(pk__in=works_here)
     found: list[Drawn] = []
     without: list[tuple[Provider, Place | None]] = []
-    for provider in providers.order_by("name", "pk").prefetch_related("places__area", "areas"):
-        works_here = inside is None or any(one.pk in around for one in provider.areas.all())
-        places = [one for one in provider.places.all() if not one.is_hidden and one.kind == PlaceKind.PHYSICAL]
-        if not places and works_here:
-            without.append((provider, None))
-        for place in places:
-            is_here = inside is None or (works_here if place.area_id is None else place.area_id in inside)
-            if not is_here:
-                continue
-            point = read_point(place)
-            if point is None:
-                without.append((provider, place))
-            else:
-                found.append((provider, place, point))
+    beside = [f"provider__{name}" for name in _SHOWN]  # thousands of rows: no more of each than is shown
+    rows = places.select_related("provider").only("ref", "name", "address", "latitude", "longitude", *beside)
+    for place in rows.order_by("provider__name", "provider", "pk"):
+        point = read_point(place)
+        if point is None:
+            without.append((place.provider, place))
+        else:
+            found.append((place.provider, place, point))
+    without += [(one, None) for one in nowhere.order_by("name", "pk").only(*_SHOWN)[:MOST_LISTED]]
     return found, without
 
 
