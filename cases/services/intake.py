@@ -165,9 +165,10 @@ def open_for_text(
     Raises IntegrityError as open_for_number does.
     """
     if known is not None:
-        Number.objects.select_for_update(no_key=True).filter(pk=known.number_id).values_list("pk", flat=True).first()
-        thread = find_thread(known.number_id)
-        if thread is not None:
+        locked = Number.objects.select_for_update(no_key=True).filter(pk=known.number_id)
+        if locked.values_list("pk", flat=True).first() is None:
+            known = None  # it was forgotten while we waited: whoever writes is somebody new
+        elif (thread := find_thread(known.number_id)) is not None:
             return Intake(thread, known.caller_id, known.number_id, is_new=False)
     return open_for_number(line_id=line_id, number=number, known=known, source=Source.TEXT, urgency=urgency, at=at)
 
